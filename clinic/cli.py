@@ -1,0 +1,163 @@
+"""The commands of an operator: `clinic demo`, `serve`, `migrate`, `sweep`, `feed-link`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+from flask import Flask
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from waitress.server import create_server
+
+from clinic import demo as demonstration
+from clinic import migrate as migrations
+from clinic.app import create_app, real_clock
+from clinic.db import Busy, Database
+from clinic.domain.answers import Refused
+from clinic.domain.calendars import LINKS_AT_MOST, Detail, digest_of
+from clinic.queries import people
+from clinic.services import calendars, repeats, sessions
+from clinic.services.calendars import LinkDraft
+from clinic.settings import Settings, SettingsError, read_settings
+
+THREADS = 8
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Clinic, the discreet scheduler of a legal clinic."""
+
+
+def register(app: Flask) -> None:
+    """Let `flask --app wsgi` run the same commands."""
+    for command in main.commands.values():
+        app.cli.add_command(command)
+
+
+@main.command()
+@click.option("--fresh", is_flag=True, help="Load it anew even if it was changed.")
+def demo(*, fresh: bool) -> None:
+    """Load the demonstration around today."""
+    with _house() as (_settings, database):
+        try:
+            outcome = demonstration.prepare(database, now=real_clock(), fresh=fresh)
+        except demonstration.NotADemo:
+            message = "This database holds something else than a demonstration: it was left as it is."
+            raise click.ClickException(message) from None
+    click.echo(_WHAT_CAME_OF_IT[outcome])
+    click.echo("Sign in as coordinator, mediator, lawyer, interpreter or member;")
+    click.echo(f"the password is {demonstration.PASSWORD}")
+
+
+_WHAT_CAME_OF_IT = {
+    demonstration.Outcome.LOADED: "The demonstration is loaded.",
+    demonstration.Outcome.OF_TODAY: "The demonstration of today is there.",
+    demonstration.Outcome.TOUCHED: "The demonstration was changed by someone and was left as it is;"
+    " `clinic demo --fresh` loads it anew.",
+}
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the tables of the database up to date."""
+    with _house() as (_settings, database):
+        migrations.upgrade(database)
+    click.echo("The database is up to date.")
+
+
+@main.command()
+def serve() -> None:
+    """Answer on CLINIC_LISTEN and PORT until told to stop."""
+    with _house() as (settings, database):
+        _check_current(database)
+    signal.signal(signal.SIGTERM, _stop)
+    scheme = "https" if settings.is_https else "http"
+    app = create_app(settings)
+    try:
+        server = create_server(
+            app, host=settings.listen, port=settings.port, threads=THREADS, ident=None, url_scheme=scheme
+        )
+    except OSError as error:
+        message = f"{settings.listen} port {settings.port} cannot be used ({error.strerror}): choose another PORT."
+        raise click.ClickException(message) from None
+    click.echo(f"Clinic answers on {settings.base_url} (Ctrl+C stops it)")
+    server.run()
+
+
+@main.command()
+def sweep() -> None:
+    """Make the sessions that are due, and forget what is no longer needed: run it every night."""
+    with _house() as (_settings, database):
+        _check_current(database)
+        with database.write() as tx:
+            made = sessions.extend(tx, now=real_clock())
+        with database.write() as tx:
+            forgotten = repeats.forget(tx, now=real_clock())
+    click.echo(f"Sessions made: {made}. Old form keys forgotten: {forgotten}.")
+
+
+@main.command("feed-link")
+@click.argument("person")
+@click.option("--level", type=click.Choice([each.value for each in Detail]), default=Detail.DISCREET.value)
+def feed_link(person: str, level: str) -> None:
+    """Print a new personal calendar link of PERSON, a sign-in name."""
+    with _house() as (settings, database):
+        _check_current(database)
+        token = calendars.draw_token()
+        with database.write() as tx:
+            known = people.credentials(tx, person)
+            owner = people.signed_in(tx, known.id, known.session_version) if known else None
+            if owner is None:
+                raise click.ClickException("Nobody signs in with this name.")
+            draft = LinkDraft("clinic feed-link", Detail(level), owner.language or "fr")
+            key = secrets.token_hex(16)
+            calendars.make_link(tx, owner.id, draft, digest_of(token), key=key, by=owner, now=real_clock())
+    click.echo(f"{settings.base_url}/feeds/{token}.ics")
+
+
+@contextmanager
+def _house() -> Iterator[tuple[Settings, Database]]:
+    """Open the settings and the database; what goes wrong is told in one sentence, without the database's address."""
+    os.umask(0o077)  # what is written here, its owner alone reads
+    try:
+        settings = read_settings()
+        settings.data.mkdir(parents=True, exist_ok=True)
+        database = Database(settings.database_url)
+        try:
+            yield settings, database
+        finally:
+            database.close()
+    except SettingsError as error:
+        raise click.ClickException(f"{error}.") from error
+    except (ArgumentError, NoSuchModuleError):
+        raise click.ClickException("CLINIC_DATABASE_URL must begin with sqlite:/// or postgresql://.") from None
+    except ModuleNotFoundError:
+        raise click.ClickException("PostgreSQL needs one package more: pip install 'clinic[postgresql]'.") from None
+    except migrations.OtherDatabase:
+        raise click.ClickException("This database belongs to another program: it was left as it is.") from None
+    except Busy:
+        raise click.ClickException("The database was busy for too long; nothing was written. Try again.") from None
+    except DBAPIError:
+        raise click.ClickException("The database cannot be reached or read: check CLINIC_DATABASE_URL.") from None
+    except Refused as refused:
+        raise click.ClickException(_REFUSALS[refused.code]) from None
+
+
+_REFUSALS = {
+    "links_at_most": f"This person has {LINKS_AT_MOST} calendar links already: she ends one on her page first."
+}
+
+
+def _check_current(database: Database) -> None:
+    if not migrations.is_current(database):
+        raise click.ClickException("The database is not up to date: run `clinic migrate` first.")
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    """Leave the server's loop, which then lets running answers end."""
+    raise SystemExit(0)

@@ -1,0 +1,25 @@
+"""What came differently: a session moved, and sessions called off."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+from clinic.demo.series import Made
+from clinic.demo.stage import Stage
+from clinic.domain.sessions import CancelReason
+from clinic.domain.times import local_date, span
+from clinic.services import programme
+from clinic.services.programme import MoveWish
+
+
+def make_all(stage: Stage, made: Made) -> None:
+    """Move a Friday to Thursday afternoon, whose crew has to confirm; call off a bus for a storm, and one to come."""
+    for session in made.law_access.coming[3:4]:
+        thursday = local_date(session.starts_at) - timedelta(days=1)
+        wish = MoveWish(*span(thursday, time(14, 0), time(17, 0)), session.place_id)
+        programme.move(stage.tx, session.id, wish, leaving=frozenset(), by=stage.coordinator, now=stage.now)
+    for session in made.bus.past[:1]:
+        at = stage.before(session, 1)
+        programme.cancel(stage.tx, session.id, CancelReason.WEATHER, by=stage.coordinator, now=at)
+    for session in made.bus.coming[2:3]:
+        programme.cancel(stage.tx, session.id, CancelReason.TRANSPORT, by=stage.coordinator, now=stage.now)

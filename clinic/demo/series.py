@@ -1,0 +1,137 @@
+"""The series of the demonstration: what the association really offers, when and with whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from clinic.demo.places import Places
+from clinic.demo.stage import WEEK, WEEKS_BACK, Dates, Stage, dates_of
+from clinic.domain.people import Role
+from clinic.domain.recurrence import Rhythm, Rule, plan
+from clinic.domain.sessions import Kind
+from clinic.queries import places as place_queries
+from clinic.services import sessions
+from clinic.services.sessions import SeriesDraft
+
+SUMMER = range(6, 9)
+
+
+@dataclass(frozen=True)
+class Made:
+    """The sessions of each service, and those of the workshops of 2022."""
+
+    law_access: Dates
+    bus: Dates
+    workshops: Dates
+    of_2022: Dates
+    place_of_workshops: str
+
+
+def create_all(stage: Stage, where: Places) -> Made:
+    """Make the series from twelve weeks back to a year ahead, leaving out public holidays and closures."""
+    first_on = stage.friday - WEEKS_BACK * WEEK
+    law_access = _create(stage, law_access_point(Rule(Rhythm.WEEKLY, first_on), where.law_access))
+    bus = _create(stage, solidarity_bus(Rule(Rhythm.FORTNIGHTLY, first_on), where.bus))
+    workshops = _create(
+        stage, film_workshops(Rule(Rhythm.MONTHLY, first_on, weekday=1, nth=2), where.workshops), months_out=SUMMER
+    )
+    year = Rule(Rhythm.MONTHLY, date(2022, 3, 1), date(2022, 10, 31), weekday=1, nth=2)
+    of_2022 = _create(stage, film_workshops(year, where.workshops), months_out=SUMMER)
+    for days in (-20, 8, 19):
+        _create(stage, podcast_workshop(Rule(Rhythm.ONCE, stage.friday + timedelta(days=days)), where.workshops))
+    return Made(
+        dates_of(stage, law_access),
+        dates_of(stage, bus),
+        dates_of(stage, workshops),
+        dates_of(stage, of_2022),
+        where.workshops,
+    )
+
+
+def law_access_point(rule: Rule, place_id: str) -> SeriesDraft:
+    """Two desks on Friday mornings, by appointment."""
+    return SeriesDraft(
+        kind=Kind.LAW_ACCESS,
+        name_fr="Point d’accès au droit",
+        name_en="Law access point",
+        agenda_word_fr="Matin",
+        agenda_word_en="Morning",
+        is_public=True,
+        rule=rule,
+        starts=time(9, 30),
+        ends=time(12, 30),
+        place_id=place_id,
+        desks=2,
+        slot_minutes=30,
+        needs={Role.LAWYER: 1, Role.LEGAL_ADVISER: 1, Role.MEDIATOR: 2},
+        keeps_closed_days=False,
+    )
+
+
+def solidarity_bus(rule: Rule, place_id: str) -> SeriesDraft:
+    """Every other Friday across midnight; mostly walk-in, one desk by appointment."""
+    return SeriesDraft(
+        kind=Kind.BUS,
+        name_fr="Bus de la Solidarité",
+        name_en="Solidarity Bus",
+        agenda_word_fr="Soir",
+        agenda_word_en="Evening",
+        is_public=True,
+        rule=rule,
+        starts=time(19, 30),
+        ends=time(0, 30),
+        place_id=place_id,
+        desks=1,
+        slot_minutes=30,
+        needs={Role.LAWYER: 2, Role.MEDIATOR: 3},
+        keeps_closed_days=False,
+    )
+
+
+def film_workshops(rule: Rule, place_id: str) -> SeriesDraft:
+    """A film and a guest, in principle on the second Tuesday."""
+    return SeriesDraft(
+        kind=Kind.WORKSHOP,
+        name_fr="Ateliers History/ourStory",
+        name_en="History/ourStory workshops",
+        agenda_word_fr="Atelier",
+        agenda_word_en="Workshop",
+        is_public=True,
+        rule=rule,
+        starts=time(18, 30),
+        ends=time(21, 0),
+        place_id=place_id,
+        desks=0,
+        slot_minutes=30,
+        needs={Role.MEDIATOR: 1},
+        keeps_closed_days=False,
+    )
+
+
+def podcast_workshop(rule: Rule, place_id: str) -> SeriesDraft:
+    """A small group of members, on a date of its own."""
+    return SeriesDraft(
+        kind=Kind.OTHER,
+        name_fr="Atelier podcast",
+        name_en="Podcast workshop",
+        agenda_word_fr="Atelier",
+        agenda_word_en="Workshop",
+        is_public=False,
+        rule=rule,
+        starts=time(14, 0),
+        ends=time(17, 0),
+        place_id=place_id,
+        desks=0,
+        slot_minutes=30,
+        needs={},
+        keeps_closed_days=False,
+    )
+
+
+def _create(stage: Stage, draft: SeriesDraft, *, months_out: Collection[int] = ()) -> str:
+    closures = place_queries.closed_periods(stage.tx, draft.place_id)
+    planned = plan(draft.rule, closures, before=sessions.horizon(stage.today))
+    skipped = [each.on for each in planned if each.is_marked or each.on.month in months_out]
+    return sessions.create(stage.tx, draft, skipped, key=stage.key(), by=stage.coordinator, now=stage.now)

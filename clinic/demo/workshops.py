@@ -1,0 +1,87 @@
+"""The films and guests of the published programme of 2022, then and in the coming weeks."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+from clinic.demo.series import Made
+from clinic.demo.stage import Stage
+from clinic.domain.times import local_date, span
+from clinic.models import ClinicSession
+from clinic.services import programme, workshops
+from clinic.services.programme import MoveWish
+from clinic.services.workshops import WorkshopDraft
+
+ROOTS = WorkshopDraft(
+    "Roots, the Story of Kunta Kinte",
+    "Dr. Dominique Somda",
+    "Université du Cap (Afrique du Sud)",
+    "Les débuts de la traite des esclaves en Afrique",
+    "Beginnings of the slave trade in Africa",
+)
+TWELVE_YEARS = WorkshopDraft(
+    "Twelve Years a Slave",
+    "Dr. Elodie Apard",
+    "Institut de recherche pour le développement",
+    "Le système esclavagiste en Amérique du Nord au milieu du XIXe siècle",
+    "Slavery system in Northern America in the middle of the 19th century",
+)
+SANKOFA = WorkshopDraft(
+    "Sankofa",
+    "Dr. Precious Diagboya",
+    "Université d’Ibadan (Nigeria)",
+    "L’esclavage dans les plantations des Caraïbes au XIXe siècle",
+    "Slavery on Caribbean farms in the 19th century",
+)
+HARRIET = WorkshopDraft(
+    "Harriet",
+    "Cynthia Olufade",
+    "Université d’Alberta (Canada)",
+    "Le mouvement abolitionniste aux États-Unis avant la guerre de Sécession",
+    "The abolitionist movement in the USA before the Civil War",
+)
+SELMA = WorkshopDraft(
+    "Selma",
+    None,
+    None,
+    "Le mouvement des droits civiques des Noirs aux États-Unis",
+    "The black civil rights movement in the USA",
+)
+# When the rule had each of 2022, when it took place, and its film.
+PUBLISHED = (
+    (date(2022, 3, 8), date(2022, 3, 18), ROOTS),
+    (date(2022, 4, 12), date(2022, 4, 15), TWELVE_YEARS),
+    (date(2022, 5, 10), date(2022, 5, 24), SANKOFA),
+    (date(2022, 9, 13), date(2022, 9, 13), HARRIET),
+    (date(2022, 10, 11), date(2022, 10, 11), SELMA),
+)
+_BACK, _AHEAD = (TWELVE_YEARS, ROOTS), (SANKOFA, SELMA, HARRIET, ROOTS, TWELVE_YEARS)
+
+
+def describe_all(stage: Stage, made: Made) -> None:
+    """Say what each workshop shows, move those of 2022 to where they took place, and the second to come."""
+    of_2022 = {session.planned_on: session for session in made.of_2022.past}
+    for planned_on, took_place_on, film in PUBLISHED:
+        session = of_2022[planned_on]
+        _describe(stage, session, film, 60)
+        if took_place_on != planned_on:
+            _move(stage, session, took_place_on, made.place_of_workshops)
+    for session, film in [
+        *zip(made.workshops.past, _BACK, strict=False),
+        *zip(made.workshops.coming, _AHEAD, strict=False),
+    ]:
+        _describe(stage, session, film, 40)
+    for session in made.workshops.coming[1:2]:
+        _move(stage, session, local_date(session.starts_at) + timedelta(days=2), made.place_of_workshops)
+
+
+def _describe(stage: Stage, session: ClinicSession, film: WorkshopDraft, days: int) -> None:
+    at = stage.before(session, days)
+    workshops.describe(stage.tx, session.id, film, by=stage.coordinator, now=at)
+
+
+def _move(stage: Stage, session: ClinicSession, to: date, place_id: str) -> None:
+    starts_at, ends_at = span(to, time(18, 30), time(21, 0))
+    wish = MoveWish(starts_at, ends_at, place_id)
+    at = stage.before(session, 30)
+    programme.move(stage.tx, session.id, wish, leaving=frozenset(), by=stage.coordinator, now=at)

@@ -1,0 +1,106 @@
+"""Appointments: the slots of a session, and which desk a wish gets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+
+import pycountry
+
+from clinic.domain import sessions
+from clinic.domain.answers import Refused
+from clinic.domain.times import slot_starts
+
+SLOT_MINUTES = (15, 30, 45, 60)
+USUAL_LANGUAGES = (
+    "fra",
+    "eng",
+    "pcm",
+    "bin",
+    "ish",
+    "yor",
+    "ibo",
+    "urh",
+    "spa",
+    "ron",
+    "bul",
+    "ara",
+    "por",
+    "zho",
+    "ben",
+    "sqi",
+)
+
+
+class Topic(StrEnum):
+    """What an appointment is about: a closed list, never a story."""
+
+    RIGHTS = "rights"
+    RESIDENCE = "residence"
+    ASYLUM = "asylum"
+    COMPLAINT = "complaint"
+    FAMILY = "family"
+    WORK = "work"
+    HOUSING = "housing"
+    HEALTH = "health"
+    OTHER = "other"
+
+
+class AppointmentState(StrEnum):
+    """An appointment stands, or was called off."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A session as booking sees it: its span, its slots' length in minutes, its desks."""
+
+    status: sessions.Status
+    starts_at: datetime
+    ends_at: datetime
+    slot_minutes: int
+    desks: int
+
+    @property
+    def slots(self) -> list[datetime]:
+        return slot_starts(self.starts_at, self.ends_at, self.slot_minutes) if self.desks else []
+
+    def slot_end(self, starts_at: datetime) -> datetime:
+        return starts_at + timedelta(minutes=self.slot_minutes)
+
+
+def free_desks(opening: Opening, taken: Iterable[tuple[datetime, int]]) -> dict[datetime, list[int]]:
+    """The free desks (numbered from 1) of each slot, in order; a full slot has an empty list."""
+    used: dict[datetime, set[int]] = defaultdict(set)
+    for starts_at, desk in taken:
+        used[starts_at].add(desk)
+    return {
+        starts_at: [desk for desk in range(1, opening.desks + 1) if desk not in used[starts_at]]
+        for starts_at in opening.slots
+    }
+
+
+def choose_desk(opening: Opening, taken: Iterable[tuple[datetime, int]], *, wished_at: datetime, now: datetime) -> int:
+    """Give the first free desk at the wished time, or refuse, saying which slots are free."""
+    sessions.check_open(opening.status, opening.ends_at, now)
+    desks = free_desks(opening, taken)
+    free = [starts_at for starts_at, left in desks.items() if left and opening.slot_end(starts_at) > now]
+    if wished_at not in desks:
+        raise Refused("no_such_slot", free=free)
+    if opening.slot_end(wished_at) <= now:
+        raise Refused("slot_over", free=free)
+    if not desks[wished_at]:
+        raise Refused("slot_taken", at=wished_at, free=free)
+    return desks[wished_at][0]
+
+
+@cache
+def is_language(code: str) -> bool:
+    """Tell whether this is an ISO 639-3 code (Edo is `bin`)."""
+    return pycountry.languages.get(alpha_3=code) is not None

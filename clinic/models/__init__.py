@@ -1,0 +1,39 @@
+"""The tables; importing this package makes all of them known."""
+
+from __future__ import annotations
+
+from clinic.models.appointments import Appointment
+from clinic.models.audit import AuditEntry
+from clinic.models.base import Base
+from clinic.models.beneficiaries import Beneficiary
+from clinic.models.calendars import FeedLink
+from clinic.models.demonstration import Demonstration
+from clinic.models.occupancy import Occupancy
+from clinic.models.people import PasswordCode, Person, PersonRole
+from clinic.models.places import Closure, Place
+from clinic.models.repeats import Repeat
+from clinic.models.rota import Shift
+from clinic.models.sessions import ClinicSession, Series, SeriesNeed, SessionNeed
+from clinic.models.workshops import Workshop
+
+__all__ = [
+    "Appointment",
+    "AuditEntry",
+    "Base",
+    "Beneficiary",
+    "ClinicSession",
+    "Closure",
+    "Demonstration",
+    "FeedLink",
+    "Occupancy",
+    "PasswordCode",
+    "Person",
+    "PersonRole",
+    "Place",
+    "Repeat",
+    "Series",
+    "SeriesNeed",
+    "SessionNeed",
+    "Shift",
+    "Workshop",
+]

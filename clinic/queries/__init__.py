@@ -1,0 +1,1 @@
+"""Questions: each reads something and changes nothing."""

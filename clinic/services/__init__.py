@@ -1,0 +1,1 @@
+"""Verbs: each changes something, inside a transaction that its caller opened."""

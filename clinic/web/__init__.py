@@ -1,0 +1,1 @@
+"""The door of HTTP: one room a noun, and what they share."""

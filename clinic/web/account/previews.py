@@ -1,0 +1,68 @@
+"""What a lock screen would show of each level of detail, before one is chosen (S17)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from flask_babel import gettext
+
+from clinic.domain.calendars import Detail
+from clinic.domain.times import Week, local_date, span_of_rule
+from clinic.feeds import personal
+from clinic.feeds.ics import Entry
+from clinic.queries.calendars import Commitment
+from clinic.web.shared.ground import now
+from clinic.web.shared.locale import language
+
+SHOWN = 2
+FRIDAY = timedelta(days=4)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A level of detail, and entries as it writes them."""
+
+    detail: Detail
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True)
+class Previews:
+    """Both levels side by side; examples for one who has nothing coming."""
+
+    levels: Sequence[Preview]
+    are_examples: bool
+
+
+def previews(commitments: Sequence[Commitment]) -> Previews:
+    """Both levels, written by the feed itself from her next commitments."""
+    coming = [each for each in commitments if each.ends_at > now() and not each.is_cancelled][:SHOWN]
+    shown = coming or _examples()
+    levels = [Preview(detail, personal.entries(shown, detail, language())) for detail in Detail]
+    return Previews(levels, are_examples=not coming)
+
+
+def _examples() -> list[Commitment]:
+    friday = Week.of(local_date(now())).next.monday + FRIDAY
+    morning, evening = span_of_rule(friday, time(9, 30), time(12, 30)), span_of_rule(friday, time(19, 30), time(0, 30))
+    return [
+        _example(morning, gettext("Morning"), gettext("Law access point"), spot=gettext("2 Example Street")),
+        _example(evening, gettext("Evening"), gettext("Bus"), spot=None),
+    ]
+
+
+def _example(span: tuple[datetime, datetime], agenda_word: str, name: str, *, spot: str | None) -> Commitment:
+    return Commitment(
+        uid="example",
+        sequence=0,
+        changed_at=now(),
+        starts_at=span[0],
+        ends_at=span[1],
+        is_cancelled=False,
+        is_tentative=False,
+        names={language(): name},
+        agenda_words={language(): agenda_word},
+        spot=spot,
+    )

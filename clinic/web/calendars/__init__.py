@@ -1,0 +1,7 @@
+"""Calendar feeds over HTTP."""
+
+from __future__ import annotations
+
+from clinic.web.calendars.views import room
+
+__all__ = ["room"]

@@ -1,0 +1,113 @@
+"""Dates, times and names as people read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from urllib.parse import quote
+
+import pycountry
+from babel import Locale
+from babel.dates import format_date
+from flask import Flask
+from flask_babel import get_locale
+
+from clinic.domain.times import Week, local_date, to_local
+from clinic.queries.programme import SessionView
+from clinic.web.shared.ground import today
+from clinic.web.shared.locale import language, local
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def clock(at: datetime | time) -> str:
+    """The local hour, 24 h: "9 h 30" in French, "09:30" in English."""
+    hour = to_local(at) if isinstance(at, datetime) else at
+    if language() == "fr":
+        return f"{hour.hour}{NO_BREAK}h{NO_BREAK}{hour.minute:02}"
+    return f"{hour:%H:%M}"
+
+
+def weekday_name(day: date) -> str:
+    """mardi, Tuesday."""
+    return _format(day, "EEEE")
+
+
+def month_name(day: date) -> str:
+    """novembre, November."""
+    return _format(day, "MMMM")
+
+
+def full_date(day: date) -> str:
+    """mardi 24 novembre; with the year when it is not this one."""
+    return _format(day, "EEEE d MMMM" if day.year == today().year else "EEEE d MMMM y")
+
+
+def month_and_year(day: date) -> str:
+    """novembre 2026."""
+    return _format(day, "MMMM y")
+
+
+def week_words(week: Week) -> str:
+    """du 23 au 29 novembre, 23 to 29 November: without the words before and between, these are in the templates."""
+    first, last = week.days[0], week.days[-1]
+    begins = _format(first, "d" if first.month == last.month else "d MMMM")
+    return f"{begins} – {_format(last, 'd MMMM' if last.year == today().year else 'd MMMM y')}"
+
+
+def language_name(code: str) -> str:
+    """The name of an ISO 639-3 language in the reader's language: Babel's for the usual ones, else ISO's own."""
+    iso = pycountry.languages.get(alpha_3=code)
+    locale = _locale()
+    named = locale.languages.get(getattr(iso, "alpha_2", code)) or locale.languages.get(code)
+    return _OWN_WORDS.get((language(), code)) or named or str(getattr(iso, "name", code))
+
+
+_OWN_WORDS = {
+    ("fr", "bin"): "edo",
+    ("en", "bin"): "Edo",
+    ("fr", "pcm"): "pidgin",
+    ("en", "pcm"): "Pidgin",
+    ("fr", "ish"): "esan",
+    ("fr", "urh"): "urhobo",
+}
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale("fr")
+
+
+def _format(day: date, pattern: str) -> str:
+    """Format by pattern; French says "1er" for the first of a month."""
+    words = format_date(day, pattern, locale=_locale())
+    if language() == "fr" and day.day == 1:
+        return " ".join("1er" if word == "1" else word for word in words.split(" "))
+    return words
+
+
+def directions(session: SessionView) -> str | None:
+    """A link to the way there, where the reader may know the place.
+
+    A public place opens a public map; one told late is handed to the reader's own map and told to no web site.
+    """
+    if session.spot is None or session.is_cancelled:
+        return None
+    if session.is_told_late:
+        return f"geo:0,0?q={quote(session.spot)}"
+    return f"https://www.openstreetmap.org/search?query={quote(session.spot)}"
+
+
+def install(app: Flask) -> None:
+    """Offer the filters to templates."""
+    filters = {
+        "clock": clock,
+        "directions": directions,
+        "full_date": full_date,
+        "language_name": language_name,
+        "local": local,
+        "local_date": local_date,
+        "month_and_year": month_and_year,
+        "month_name": month_name,
+        "week_words": week_words,
+        "weekday_name": weekday_name,
+    }
+    app.jinja_env.filters.update(filters)

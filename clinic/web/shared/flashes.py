@@ -1,0 +1,37 @@
+"""What a page says after an act, with the button that takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from flask import flash, get_flashed_messages
+
+
+@dataclass(frozen=True)
+class Undo:
+    """A button that takes an act back: an ordinary form to an ordinary address."""
+
+    label: str
+    url: str
+    hidden: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Flash:
+    """A sentence, and perhaps its undo. It travels in the cookie: no alias, no name."""
+
+    text: str
+    undo: Undo | None
+
+
+def say(text: str, undo: Undo | None = None) -> None:
+    """Say this on the next page."""
+    flash({"text": text, "undo": asdict(undo) if undo else None})  # type: ignore[arg-type]
+
+
+def flashes() -> list[Flash]:
+    """What is to be said on this page."""
+    said: list[Any] = list(get_flashed_messages())
+    return [Flash(each["text"], Undo(**each["undo"]) if each["undo"] else None) for each in said]

@@ -1,0 +1,102 @@
+"""Forms that take what they know and nothing else, and fields that take text people really write (S05, S42, S43)."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import time
+from typing import Any
+
+from flask import abort, request
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField, TimeField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from clinic.domain.answers import Refused
+from clinic.domain.text import BadText, clean
+from clinic.domain.times import is_quarter
+from clinic.web.shared.messages import sentence
+
+REQUIRED = _l("Fill in this field.")
+CHOOSE = _l("Choose an answer.")
+_CSRF = "csrf_token"
+_KEY = re.compile("[0-9a-f]{32}")
+
+
+class StrictForm(FlaskForm):
+    """A form in which an unknown field is a bad request, and a refusal is an error of the whole form or one field."""
+
+    class Meta(FlaskForm.Meta):
+        """Words come from our own catalogue."""
+
+        locales = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        known = {field.name for field in self} | {_CSRF}
+        if set(request.form) - known:
+            abort(400)
+        return bool(super().validate(extra_validators))
+
+    def refuse(self, refused: Refused, field: str | None = None) -> None:
+        """Show a refusal at a field, or above the form."""
+        if field:
+            self[field].errors = [*self[field].errors, sentence(refused)]
+        else:
+            self.form_errors.append(sentence(refused))
+
+
+class ButtonForm(StrictForm):
+    """A form of one button."""
+
+
+class KeyedForm(StrictForm):
+    """A form whose repetition gives the same result: it carries a key of its own (S72)."""
+
+    key = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.key.data = self.key.data or secrets.token_hex(16)
+
+    def validate_key(self, field: HiddenField) -> None:
+        if not _KEY.fullmatch(field.data):
+            abort(400)
+
+
+class LineField(StringField):
+    """One line of text, cleaned; text that cannot be kept is refused and stays in the field."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = valuelist[0] if valuelist else ""
+        try:
+            self.data: str = clean(typed)
+        except BadText as bad:
+            self.data = _visible(typed)
+            raise ValueError(_BAD_TEXT[bad.code]) from bad
+
+
+_BAD_TEXT = {
+    "control": _l("This text holds a character that cannot be shown. Type it again."),
+    "bidi": _l("This text holds a hidden sign that turns words round. Type it again."),
+    "noncharacter": _l("This text holds a character that cannot be shown. Type it again."),
+    "marks": _l("This text holds too many accents on one letter."),
+}
+
+
+def line(label: Any, most: int, *, is_required: bool = True, **kwargs: Any) -> LineField:
+    """A line of at most `most` characters."""
+    limit = Length(max=most, message=_l("At most %(max)d characters."))
+    validators = [InputRequired(REQUIRED), limit] if is_required else [limit]
+    return LineField(label, validators=validators, **kwargs)
+
+
+def quarter(_form: Any, field: TimeField) -> None:
+    """Validate that a time is on a quarter of an hour."""
+    if isinstance(field.data, time) and not is_quarter(field.data):
+        raise ValidationError(_l("Choose a time on a quarter of an hour: 18:00, 18:15, 18:30…"))
+
+
+def _visible(text: str) -> str:
+    """What was typed, without what a page cannot hold."""
+    return "".join(each for each in text if each.isprintable())

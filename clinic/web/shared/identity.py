@@ -1,0 +1,75 @@
+"""Who is signed in: the one place that touches Flask-Login."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask import Flask, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from clinic.domain.answers import NotFound
+from clinic.domain.people import SignedIn
+from clinic.queries import people
+from clinic.web.shared.ground import db, now
+
+SIGN_IN_LASTS = timedelta(hours=8)
+_ENDS = "sign_in_ends"
+
+
+class _Visitor(UserMixin):
+    """What Flask-Login carries: a `SignedIn` and the version its cookie names."""
+
+    def __init__(self, signed_in: SignedIn, session_version: int) -> None:
+        self.signed_in = signed_in
+        self.id = f"{signed_in.id}.{session_version}"
+
+
+def who() -> SignedIn | None:
+    """Who is signed in, or None."""
+    return current_user.signed_in if current_user.is_authenticated else None
+
+
+def me() -> SignedIn:
+    """Who is signed in, on a page whose guard let nobody else through."""
+    signed_in = who()
+    if signed_in is None:
+        raise NotFound
+    return signed_in
+
+
+def sign_in(person_id: str, session_version: int) -> bool:
+    """Begin a sign-in of at most eight hours in a new cookie session (S33)."""
+    session.clear()
+    with db.read() as tx:
+        signed_in = people.signed_in(tx, person_id, session_version)
+    if signed_in is None:
+        return False
+    session[_ENDS] = (now() + SIGN_IN_LASTS).isoformat()
+    return bool(login_user(_Visitor(signed_in, session_version)))
+
+
+def sign_out() -> None:
+    """End the sign-in and empty its cookie."""
+    logout_user()
+    session.clear()
+
+
+def install(app: Flask) -> None:
+    """Make Flask-Login find people by id and session version."""
+    manager = LoginManager(app)
+    manager.session_protection = None  # it would keep a digest of the network address
+    manager.user_loader(_load)
+
+
+def _load(cookie_id: str) -> _Visitor | None:
+    person_id, _, version = cookie_id.partition(".")
+    if not version.isdecimal() or _has_ended():
+        return None
+    with db.read() as tx:
+        signed_in = people.signed_in(tx, person_id, int(version))
+    return _Visitor(signed_in, int(version)) if signed_in else None
+
+
+def _has_ended() -> bool:
+    ends = session.get(_ENDS)
+    return ends is None or datetime.fromisoformat(ends) <= now()

@@ -1,0 +1,97 @@
+"""The words for closed lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
+
+from clinic.domain.appointments import Topic
+from clinic.domain.calendars import Detail
+from clinic.domain.people import Role
+from clinic.domain.places import Publicity
+from clinic.domain.recurrence import Rhythm
+from clinic.domain.sessions import CancelReason, Kind
+
+LABELS: dict[StrEnum, LazyString] = {
+    Role.COORDINATOR: _l("Coordination"),
+    Role.MEDIATOR: _l("Peer mediation"),
+    Role.LAWYER: _l("Lawyer"),
+    Role.LEGAL_ADVISER: _l("Legal adviser"),
+    Role.PSYCHOLOGIST: _l("Psychologist"),
+    Role.INTERPRETER: _l("Interpreter"),
+    Role.WORKSHOP_ORGANISER: _l("Workshop organiser"),
+    Role.MEMBER: _l("Member"),
+    Kind.LAW_ACCESS: _l("Law access point"),
+    Kind.BUS: _l("Bus"),
+    Kind.WORKSHOP: _l("Workshop"),
+    Kind.OTHER: _l("Something else"),
+    Topic.RIGHTS: _l("Knowing one's rights"),
+    Topic.RESIDENCE: _l("Residence permit"),
+    Topic.ASYLUM: _l("Asylum"),
+    Topic.COMPLAINT: _l("Complaint"),
+    Topic.FAMILY: _l("Family"),
+    Topic.WORK: _l("Work"),
+    Topic.HOUSING: _l("Housing"),
+    Topic.HEALTH: _l("Health"),
+    Topic.OTHER: _l("Other topic"),
+    CancelReason.CREW: _l("Too few people on the crew"),
+    CancelReason.VENUE: _l("The place is not available"),
+    CancelReason.WEATHER: _l("Weather"),
+    CancelReason.TRANSPORT: _l("Transport"),
+    CancelReason.HOLIDAY: _l("Public holiday or closure"),
+    CancelReason.OTHER: _l("Other reason"),
+    Publicity.PUBLIC: _l("Public: the exact place is shown to everyone"),
+    Publicity.TOLD_LATE: _l("Told late: only the area is public"),
+    Rhythm.ONCE: _l("Once"),
+    Rhythm.WEEKLY: _l("Every week"),
+    Rhythm.FORTNIGHTLY: _l("Every other week"),
+    Rhythm.MONTHLY: _l("Once a month"),
+    Detail.DISCREET: _l("Discreet: one neutral word"),
+    Detail.NAMED: _l("Named: the name of the service, and the place if it is public"),
+}
+
+
+def label(code: StrEnum) -> LazyString:
+    """The words for one entry of a closed list."""
+    return LABELS[code]
+
+
+def choices(codes: Iterable[StrEnum], *, ask: bool = False) -> list[tuple[str, str | LazyString]]:
+    """A closed list for a form; with `ask`, an empty first choice."""
+    listed: list[tuple[str, str | LazyString]] = [(code.value, LABELS[code]) for code in codes]
+    return [("", _l("Choose…")), *listed] if ask else listed
+
+
+def lacking(role: Role, count: int) -> str:
+    """What is missing, as a sentence fragment: "2 lawyers missing"."""
+    words = {
+        Role.LAWYER: ngettext("%(num)d lawyer missing", "%(num)d lawyers missing", count),
+        Role.LEGAL_ADVISER: ngettext("%(num)d legal adviser missing", "%(num)d legal advisers missing", count),
+        Role.PSYCHOLOGIST: ngettext("%(num)d psychologist missing", "%(num)d psychologists missing", count),
+        Role.MEDIATOR: ngettext("%(num)d mediator missing", "%(num)d mediators missing", count),
+        Role.INTERPRETER: ngettext("%(num)d interpreter missing", "%(num)d interpreters missing", count),
+    }
+    return words[role]
+
+
+def present(role: Role, count: int) -> str:
+    """Who is there, by number: "2 lawyers"."""
+    words = {
+        Role.LAWYER: ngettext("%(num)d lawyer", "%(num)d lawyers", count),
+        Role.LEGAL_ADVISER: ngettext("%(num)d legal adviser", "%(num)d legal advisers", count),
+        Role.PSYCHOLOGIST: ngettext("%(num)d psychologist", "%(num)d psychologists", count),
+        Role.MEDIATOR: ngettext("%(num)d mediator", "%(num)d mediators", count),
+        Role.INTERPRETER: ngettext("%(num)d interpreter", "%(num)d interpreters", count),
+    }
+    return words[role]
+
+
+def install(app: Flask) -> None:
+    """Offer the words to templates."""
+    app.jinja_env.filters["label"] = label
+    app.jinja_env.globals.update(lacking=lacking, present=present)

@@ -1,0 +1,70 @@
+"""The bar on top: what each role finds there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import gettext
+
+from clinic.domain.people import LEGAL_TEAM, Role
+from clinic.domain.times import Week
+from clinic.queries import demonstration
+from clinic.web.shared.flashes import flashes
+from clinic.web.shared.ground import db, today
+from clinic.web.shared.identity import who
+from clinic.web.shared.locale import language, languages
+
+
+@dataclass(frozen=True)
+class Item:
+    """One link of the bar."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+def navigation() -> list[Item]:
+    """The links of the bar for whoever is signed in."""
+    visitor = who()
+    if visitor is None:
+        return []
+    items = [
+        _item(gettext("Today"), "agenda.today"),
+        _item(gettext("Week"), "agenda.week", week=str(Week.of(today()))),
+    ]
+    if visitor.holds(Role.MEDIATOR, *LEGAL_TEAM):
+        items.append(_item(gettext("Open shifts"), "rota.open_shifts"))
+    if visitor.holds(Role.COORDINATOR):
+        items += [
+            _item(gettext("Series"), "sessions.every_series"),
+            _item(gettext("Places"), "places.index"),
+            _item(gettext("Team"), "people.index"),
+        ]
+    return items
+
+
+def install(app: Flask) -> None:
+    """Offer to every template what the base layout shows."""
+    app.context_processor(_layout)
+
+
+def _layout() -> dict[str, object]:
+    with db.read() as tx:
+        is_demo = demonstration.is_demo(tx)
+    return {
+        "who": who(),
+        "language": language(),
+        "direction": "ltr",
+        "languages": languages(),
+        "navigation": navigation(),
+        "demo": is_demo,
+        "flashes": flashes(),
+        "today": today(),
+    }
+
+
+def _item(label: str, endpoint: str, **values: Any) -> Item:
+    return Item(label, url_for(endpoint, **values), request.endpoint == endpoint)

@@ -1,0 +1,129 @@
+"""What every test may ask for: databases, the app, clients, the clock."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from flask import Flask, session
+from flask.testing import FlaskClient
+
+from clinic import migrate
+from clinic.app import create_app
+from clinic.db import Database
+from clinic.domain.people import Role, SignedIn
+from clinic.settings import Settings, read_settings
+from clinic.web.shared import identity
+from tests import make, postgres
+from tests.instruments import Clock, close, heard
+from tests.postgres import PostgresServer
+
+CountQueries = Callable[[Database], AbstractContextManager[list[str]]]
+SignIn = Callable[[SignedIn | Role], FlaskClient]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Sunday 22 November 2026, 09:00 UTC."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for this test process."""
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "clinic.db"
+    template = Database(f"sqlite:///{path}")
+    migrate.upgrade(template)
+    template.close()
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sqlite_template: Path) -> Settings:
+    """Settings of a house with a fresh SQLite file."""
+    shutil.copy(sqlite_template, tmp_path / "clinic.db")
+    return read_settings({"CLINIC_DATA": str(tmp_path), "CLINIC_SECRET_KEY": "a key for tests alone"})
+
+
+@pytest.fixture
+def db(settings: Settings) -> Iterator[Database]:
+    """A fresh SQLite database with our tables."""
+    database = Database(settings.database_url)
+    yield database
+    close(database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a fresh database with our tables: the test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("settings").database_url
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def each_db(each_url: str) -> Iterator[Database]:
+    """A fresh database with our tables: the test runs on SQLite and on PostgreSQL."""
+    database = Database(each_url)
+    yield database
+    close(database)
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+    """The app on the database of `db`, with the clock of `clock`."""
+    app = create_app(settings, clock=clock)
+    app.testing = True
+    yield app
+    close(app.extensions["clinic"].database)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who did not sign in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask, db: Database) -> SignIn:
+    """`sign_in(person)` gives a client in which she signed in; `sign_in(Role.LAWYER)` makes a person of that role."""
+
+    def open_client(who: SignedIn | Role) -> FlaskClient:
+        if isinstance(who, Role):
+            with db.write() as tx:
+                who = make.make_person(tx, who)
+        with app.test_request_context():
+            assert identity.sign_in(who.id, 1)
+            kept = dict(session)
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie.update(kept)
+        return client
+
+    return open_client
+
+
+@pytest.fixture
+def noise(db: Database) -> None:
+    """Rows that have nothing to do with the test."""
+    with db.write() as tx:
+        make.make_noise(tx)
+
+
+@pytest.fixture
+def count_queries() -> CountQueries:
+    """`with count_queries(db) as statements:` collects what was asked of the database."""
+    return heard

@@ -1,0 +1,227 @@
+"""The demonstration: what it shows, on any day, and what it never touches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from clinic import demo, migrate
+from clinic.db import Database
+from clinic.demo import Outcome
+from clinic.demo.workshops import PUBLISHED
+from clinic.domain.people import Role, SignedIn, check_password
+from clinic.domain.rota import ShiftState
+from clinic.domain.sessions import CancelReason, Kind
+from clinic.domain.times import local_date, to_local
+from clinic.models import Appointment, AuditEntry, ClinicSession, Demonstration, Person, Series, Workshop
+from clinic.queries import desks, people, programme, public
+from clinic.queries.programme import SessionView
+from clinic.services import audit, passwords
+from clinic.services import people as people_services
+from tests import make
+from tests.make import NOW
+
+WEEKS_AHEAD = timedelta(weeks=5)
+
+
+@pytest.fixture
+def loaded(db: Database) -> Database:
+    """The demonstration around Sunday 22 November 2026."""
+    assert demo.prepare(db, now=NOW) is Outcome.LOADED
+    return db
+
+
+def test_it_loads_on_both_databases_and_a_second_time_changes_nothing(each_db: Database) -> None:
+    first = demo.prepare(each_db, now=NOW)
+    before = _acts(each_db)
+    second = demo.prepare(each_db, now=NOW + timedelta(hours=3))
+
+    assert (first, second) == (Outcome.LOADED, Outcome.OF_TODAY)
+    assert _acts(each_db) == before > 300
+
+
+def test_it_makes_the_tables_where_there_are_none(db: Database) -> None:
+    migrate.downgrade(db, to="base")
+
+    assert demo.prepare(db, now=NOW) is Outcome.LOADED
+
+
+def test_an_untouched_demo_of_an_earlier_day_is_laid_around_today(loaded: Database) -> None:
+    later = NOW + timedelta(days=40)
+
+    outcome = demo.prepare(loaded, now=later)
+
+    with loaded.read() as tx:
+        assert tx.get_one(Demonstration, 1).around_on == local_date(later)
+        assert tx.scalar(select(func.count()).select_from(Person)) == 44
+    assert outcome is Outcome.LOADED
+
+
+def test_a_demo_that_someone_changed_is_kept_unless_asked_for_anew(loaded: Database) -> None:
+    coordinator = _who(loaded, "coordinator")
+    with loaded.write() as tx:
+        audit.record(tx, "place.add", None, by=coordinator, now=NOW)
+
+    kept = demo.prepare(loaded, now=NOW + timedelta(days=1))
+    with loaded.read() as tx:
+        around_on = tx.get_one(Demonstration, 1).around_on
+    fresh = demo.prepare(loaded, now=NOW + timedelta(days=1), fresh=True)
+
+    assert (kept, around_on, fresh) == (Outcome.TOUCHED, local_date(NOW), Outcome.LOADED)
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_real_database_is_never_touched(each_db: Database, *, fresh: bool) -> None:
+    with each_db.write() as tx:
+        make.make_person(tx, Role.COORDINATOR, name="Une vraie personne")
+
+    with pytest.raises(demo.NotADemo):
+        demo.prepare(each_db, now=NOW, fresh=fresh)
+
+    with each_db.read() as tx:
+        assert tx.scalars(select(Person.name)).all() == ["Une vraie personne"]
+
+
+@pytest.mark.parametrize(
+    "today",
+    [
+        date(2026, 3, 29),  # the clocks change
+        date(2026, 5, 1),  # a Friday, and a public holiday
+        date(2026, 8, 14),  # a Friday in August
+        date(2026, 11, 27),  # a Friday
+        date(2026, 12, 24),
+        date(2028, 2, 29),
+    ],
+)
+def test_it_shows_a_full_house_on_any_day(db: Database, today: date) -> None:
+    demo.prepare(db, now=datetime(today.year, today.month, today.day, 9, tzinfo=UTC))
+
+    coming = _coming(db, _who(db, "coordinator"), datetime(today.year, today.month, today.day, 9, tzinfo=UTC))
+    assert {Kind.LAW_ACCESS, Kind.BUS} <= {each.kind for each in coming}
+    assert sum(each.booked or 0 for each in coming) > 15
+
+
+def test_it_holds_every_state_that_a_session_can_be_in(loaded: Database) -> None:
+    coming = _coming(loaded, _who(loaded, "coordinator"), NOW)
+    fridays = [each for each in coming if each.kind is Kind.LAW_ACCESS]
+
+    assert fridays[0].can_run
+    assert Role.INTERPRETER in fridays[0].held
+    assert fridays[1].is_full
+    assert set(fridays[1].lacks) == {Role.LAWYER}
+    assert set(fridays[2].lacks) == {Role.MEDIATOR}
+    assert fridays[3].moved_from
+    assert all(each.state is ShiftState.TO_CONFIRM for each in fridays[3].crew or ())
+    assert any(each.is_cancelled for each in coming)
+    with loaded.read() as tx:
+        assert CancelReason.WEATHER in tx.scalars(select(ClinicSession.cancel_reason))
+        assert tx.scalar(select(func.count()).select_from(Appointment).where(Appointment.state == "cancelled"))
+
+
+def test_each_account_has_something_to_do(loaded: Database) -> None:
+    coming = {name: _coming(loaded, _who(loaded, name), NOW) for name in ("lawyer", "mediator", "interpreter")}
+    mediator = _who(loaded, "mediator")
+
+    assert _first_is_mine(coming["lawyer"])
+    assert any(each.kind is Kind.BUS and each.takes(_who(loaded, "lawyer")) for each in coming["lawyer"])
+    assert _first_is_mine(coming["mediator"])
+    assert _first_is_mine(coming["interpreter"])
+    with loaded.read() as tx:
+        assert len(desks.booked_by(tx, reader=mediator, now=NOW, most=50)) >= 4
+
+
+def test_everybody_signs_in_with_the_printed_password_but_two(loaded: Database) -> None:
+    with loaded.read() as tx:
+        everyone = people.everyone(tx)
+        found = people.credentials(tx, "lawyer")
+
+    assert [each.sign_in_name for each in everyone if each.is_disabled] == ["lawyer22"]
+    assert [each.sign_in_name for each in everyone if not each.has_password] == ["lawyer21"]
+    assert found is not None
+    assert passwords.is_right(demo.PASSWORD, found.password_hash)
+    check_password(demo.PASSWORD)
+
+
+def test_the_series_stand_a_year_ahead(loaded: Database) -> None:
+    with loaded.read() as tx:
+        last = tx.scalar(select(func.max(ClinicSession.starts_at)))
+        until = tx.scalars(select(Series.made_until)).all()
+
+    assert last is not None
+    assert last > NOW + timedelta(days=350)
+    assert min(until) > local_date(NOW) + timedelta(days=360)
+
+
+def test_the_workshops_of_2022_stand_on_their_published_dates(loaded: Database) -> None:
+    with loaded.read() as tx:
+        rows = tx.execute(
+            select(ClinicSession.starts_at, Workshop.film, Workshop.speaker)
+            .join(Workshop)
+            .where(ClinicSession.starts_at < datetime(2023, 1, 1, tzinfo=UTC))
+            .order_by(ClinicSession.starts_at)
+        ).all()
+
+    assert [(to_local(row.starts_at).date(), row.film) for row in rows] == [
+        (on, film.film) for _, on, film in PUBLISHED
+    ]
+    assert rows[-1].speaker is None
+
+
+def test_the_public_programme_has_films_and_hides_places_told_late(loaded: Database) -> None:
+    with loaded.read() as tx:
+        shown = public.programme(tx, NOW, NOW + timedelta(weeks=20))
+
+    films = [each.workshop for each in shown if each.workshop]
+    assert films[0].film == "Sankofa"
+    assert films[1].speaker is None
+    assert {each.spot for each in shown if each.kind is Kind.LAW_ACCESS} == {"2 rue de Suez, 75018 Paris"}
+    assert {each.spot for each in shown if each.kind is not Kind.LAW_ACCESS} == {None}
+    assert "Atelier podcast" not in {each.names["fr"] for each in shown}
+
+
+def test_the_same_day_looks_the_same(db: Database, loaded: Database) -> None:
+    first = _picture(loaded)
+
+    demo.prepare(loaded, now=NOW, fresh=True)
+
+    assert _picture(loaded) == first
+
+
+def test_a_demo_sign_in_does_not_count_as_a_change(loaded: Database) -> None:
+    with loaded.write() as tx:
+        people_services.choose_language(tx, _who(loaded, "member").id, "en")
+
+    assert demo.prepare(loaded, now=NOW) is Outcome.OF_TODAY
+
+
+def _who(database: Database, sign_in_name: str) -> SignedIn:
+    with database.read() as tx:
+        found = people.credentials(tx, sign_in_name)
+        assert found is not None
+        signed_in = people.signed_in(tx, found.id, found.session_version)
+    assert signed_in is not None
+    return signed_in
+
+
+def _coming(database: Database, reader: SignedIn, now: datetime) -> Sequence[SessionView]:
+    with database.read() as tx:
+        return programme.ahead(tx, now + WEEKS_AHEAD, reader=reader, now=now)
+
+
+def _first_is_mine(views: Sequence[SessionView]) -> bool:
+    return next(each for each in views if each.kind is Kind.LAW_ACCESS).my_shift is not None
+
+
+def _acts(database: Database) -> int:
+    with database.read() as tx:
+        return tx.scalar(select(func.count()).select_from(AuditEntry)) or 0
+
+
+def _picture(database: Database) -> list[tuple[datetime, int, str]]:
+    with database.read() as tx:
+        query = select(Appointment.starts_at, Appointment.desk, Appointment.language)
+        ordered = query.order_by(Appointment.starts_at, Appointment.desk, Appointment.language)
+        return [(row.starts_at, row.desk, row.language) for row in tx.execute(ordered)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -53,12 +53,11 @@ class Database:
         except OperationalError as error:
             raise (Busy if is_lock_conflict(error) else Unavailable) from error
 
-    @contextmanager
-    def touch(self) -> Iterator[Session]:
-        """Open a best-effort write beside an answer (last fetched, last seen): it never delays or fails the answer."""
+    def touch(self, work: Callable[[Session], None]) -> None:
+        """Do a best-effort write beside an answer (last fetched, last seen): it never delays or fails the answer."""
         with suppress(SQLAlchemyError), Session(self.engine) as tx, tx.begin():
             tx.execute(text(_SHORT_WAIT[self.engine.dialect.name]))
-            yield tx
+            work(tx)
 
     def close(self) -> None:
         self.engine.dispose()

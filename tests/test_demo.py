@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from clinic import demo, migrate
+from clinic import demo
 from clinic.db import Database
 from clinic.demo import Outcome
 from clinic.demo.workshops import PUBLISHED
@@ -21,17 +23,29 @@ from clinic.queries import desks, people, programme, public
 from clinic.queries.programme import SessionView
 from clinic.services import audit, passwords
 from clinic.services import people as people_services
-from tests import make
+from tests import instruments, make
 from tests.make import NOW
 
 WEEKS_AHEAD = timedelta(weeks=5)
 
 
+@pytest.fixture(scope="module")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the demonstration, to be copied."""
+    path = tmp_path_factory.mktemp("demo") / "clinic.db"
+    database = Database(f"sqlite:///{path}")
+    assert demo.prepare(database, now=NOW) is Outcome.LOADED
+    database.close()
+    return path
+
+
 @pytest.fixture
-def loaded(db: Database) -> Database:
+def loaded(demo_file: Path, tmp_path: Path) -> Iterator[Database]:
     """The demonstration around Sunday 22 November 2026."""
-    assert demo.prepare(db, now=NOW) is Outcome.LOADED
-    return db
+    shutil.copy(demo_file, tmp_path / "demo.db")
+    database = Database(f"sqlite:///{tmp_path / 'demo.db'}")
+    yield database
+    instruments.close(database)
 
 
 def test_it_loads_on_both_databases_and_a_second_time_changes_nothing(each_db: Database) -> None:
@@ -41,12 +55,6 @@ def test_it_loads_on_both_databases_and_a_second_time_changes_nothing(each_db: D
 
     assert (first, second) == (Outcome.LOADED, Outcome.OF_TODAY)
     assert _acts(each_db) == before > 300
-
-
-def test_it_makes_the_tables_where_there_are_none(db: Database) -> None:
-    migrate.downgrade(db, to="base")
-
-    assert demo.prepare(db, now=NOW) is Outcome.LOADED
 
 
 def test_an_untouched_demo_of_an_earlier_day_is_laid_around_today(loaded: Database) -> None:
@@ -182,7 +190,7 @@ def test_the_public_programme_has_films_and_hides_places_told_late(loaded: Datab
     assert "Atelier podcast" not in {each.names["fr"] for each in shown}
 
 
-def test_the_same_day_looks_the_same(db: Database, loaded: Database) -> None:
+def test_the_same_day_looks_the_same(loaded: Database) -> None:
     first = _picture(loaded)
 
     demo.prepare(loaded, now=NOW, fresh=True)

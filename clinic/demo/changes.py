@@ -21,5 +21,5 @@ def make_all(stage: Stage, made: Made) -> None:
     for session in made.bus.past[:1]:
         at = stage.before(session, 1)
         programme.cancel(stage.tx, session.id, CancelReason.WEATHER, by=stage.coordinator, now=at)
-    for session in made.bus.coming[2:3]:
+    for session in made.bus.coming[1:2]:
         programme.cancel(stage.tx, session.id, CancelReason.TRANSPORT, by=stage.coordinator, now=stage.now)

@@ -126,7 +126,7 @@ def _booked(tx: Session, ids: Sequence[str]) -> Mapping[str, int]:
     query = select(Appointment.session_id, func.count()).where(
         Appointment.session_id.in_(ids), Appointment.state == AppointmentState.BOOKED
     )
-    return Counter(dict(tx.execute(query.group_by(Appointment.session_id)).tuples().all()))
+    return Counter({row[0]: row[1] for row in tx.execute(query.group_by(Appointment.session_id))})
 
 
 def _view(

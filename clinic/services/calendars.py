@@ -65,7 +65,7 @@ def end_link(tx: Session, link_id: str, *, by: SignedIn, now: datetime) -> None:
 
 
 def note_fetch(tx: Session, link_id: str, *, now: datetime) -> None:
-    """Note when a link was last fetched, at most once an hour; call inside `db.touch()`."""
+    """Note when a link was last fetched, at most once an hour; work for `db.touch`."""
     is_due = or_(FeedLink.last_fetched_at.is_(None), FeedLink.last_fetched_at <= now - FETCH_NOTED_EVERY)
     tx.execute(update(FeedLink).where(FeedLink.id == link_id, is_due).values(last_fetched_at=now))
 

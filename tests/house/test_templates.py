@@ -11,7 +11,8 @@ from tests.house import sources
 
 SPOKEN = {"alt", "aria-description", "aria-label", "aria-roledescription", "content", "label", "placeholder", "title"}
 TECHNICAL_META = {"viewport", "color-scheme", "robots", "referrer", "format-detection"}
-JINJA = re.compile(r"{#.*?#}|{%-?\s*trans\b.*?{%-?\s*endtrans\s*-?%}|{{.*?}}|{%.*?%}", re.DOTALL)
+# A block of class names is no text for people.
+JINJA = re.compile(r"{#.*?#}|{%-?\s*block body_class\b.*?endblock\s*-?%}|{%-?\s*trans\b.*?{%-?\s*endtrans\s*-?%}|{{.*?}}|{%.*?%}", re.DOTALL)
 THIRD_PARTY = re.compile(r"(https?:)?//")
 
 

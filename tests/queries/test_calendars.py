@@ -9,7 +9,7 @@ import pytest
 from clinic.db import Database
 from clinic.domain.answers import NotFound
 from clinic.domain.calendars import Detail, digest_of, window_start
-from clinic.domain.people import Role, SignedIn
+from clinic.domain.people import Role
 from clinic.domain.places import Publicity
 from clinic.domain.sessions import CancelReason
 from clinic.queries import calendars
@@ -137,11 +137,7 @@ def test_commitments_cost_one_query(db: Database, count_queries: CountQueries, m
             make.make_shift(tx, make.make_session(tx, starts_at=starts_at, series_id=series_id), lawyer)
 
     with count_queries(db) as statements, db.read() as tx:
-        found = calendars.commitments(tx, person_id_of(lawyer), now=make.NOW)
+        found = calendars.commitments(tx, lawyer.id, now=make.NOW)
 
     assert len(found) == many
     assert len([each for each in statements if each.startswith("SELECT")]) == 1
-
-
-def person_id_of(person: SignedIn) -> str:
-    return person.id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
@@ -56,6 +55,3 @@ def _without_lock(_connection: Connection, _cursor: Any, statement: str, paramet
     if statement.startswith(("INSERT INTO appointments", "INSERT INTO shifts")):
         time.sleep(DAWDLE)
     return statement.replace(" FOR UPDATE", "").replace("BEGIN IMMEDIATE", ""), parameters
-
-
-Guard = Callable[[Engine], None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from flask import Blueprint, Response, request
 from flask_babel import force_locale, gettext
@@ -33,8 +34,7 @@ def personal_feed(token: str) -> Response:
             return no_such_feed()
         commitments = calendars.commitments(tx, link.person_id, now=now())
         changed_at = calendars.last_change(tx, link.person_id)
-    with db.touch() as tx:
-        links.note_fetch(tx, link.id, now=now())
+    db.touch(partial(links.note_fetch, link_id=link.id, now=now()))
     entries = personal.entries(commitments, link.detail, link.language)
     body = ics.render(entries, name=_name(link.language), is_public=False)
     return feed_answer(Feed(body, window_start(now()), _last_modified([changed_at])), "private, no-cache")

@@ -73,7 +73,7 @@ def confirm(shift_id: str) -> Response:
         abort(400)
     with db.write() as tx:
         session_id = rota.confirm(tx, shift_id, by=me(), now=now())
-    say(gettext("Thank you: you are confirmed."))
+    say(gettext("Thank you: this is confirmed."))
     return redirect(url_for("sessions.page", session_id=session_id), 303)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, RadioField, SelectField, TimeField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from clinic.domain.sessions import CancelReason
 from clinic.domain.times import AmbiguousTime, NonexistentTime, span
@@ -33,9 +33,9 @@ class CancelForm(StrictForm):
 class MoveForm(StrictForm):
     """When and where a session shall be instead; `seen` names the effects that were looked at."""
 
-    on = DateField(_l("Date"), validators=[InputRequired(DATE_NEEDED)])
-    starts = TimeField(_l("From"), validators=[InputRequired(TIME_NEEDED), quarter])
-    ends = TimeField(_l("To"), validators=[InputRequired(TIME_NEEDED), quarter])
+    on = DateField(_l("Date"), validators=[DataRequired(DATE_NEEDED)])
+    starts = TimeField(_l("From"), validators=[DataRequired(TIME_NEEDED), quarter])
+    ends = TimeField(_l("To"), validators=[DataRequired(TIME_NEEDED), quarter])
     place_id = SelectField(_l("Place"), validators=[InputRequired(REQUIRED)])
     which = RadioField(
         _l("The clocks change that night and this hour comes twice. Which one?"),

@@ -15,7 +15,7 @@ from wtforms import (
     TimeField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 from wtforms.widgets import NumberInput
 
 from clinic.domain.appointments import SLOT_MINUTES
@@ -31,14 +31,14 @@ from clinic.web.shared.ground import today
 from clinic.web.shared.labels import choices
 from clinic.web.shared.rules import weekday_of
 
-NUMBER = _l("Give a whole number from %(min)d to %(max)d.")
 FARTHEST = timedelta(days=730)
 NTH = [("1", _l("first")), ("2", _l("second")), ("3", _l("third")), ("4", _l("fourth")), ("-1", _l("last"))]
 
 
 def number(label: Any, most: int) -> IntegerField:
     """A whole number from 0 to `most`."""
-    checks = [InputRequired(NUMBER % {"min": 0, "max": most}), NumberRange(0, most, NUMBER)]
+    words = _l("Give a whole number from %(min)d to %(max)d.", min=0, max=most)
+    checks = [InputRequired(words), NumberRange(0, most, words)]
     return IntegerField(label, default=0, validators=checks, widget=NumberInput(min=0, max=most))
 
 
@@ -56,10 +56,10 @@ class SeriesForm(KeyedForm):
     )
     nth = SelectField(_l("Which one of the month?"), choices=NTH, default="2")
     weekday = SelectField(_l("Which day of the week?"), choices=lambda: [(str(n), weekday_of(n)) for n in range(7)])
-    first_on = DateField(_l("First day"), validators=[InputRequired(DATE_NEEDED)])
+    first_on = DateField(_l("First day"), validators=[DataRequired(DATE_NEEDED)])
     until_on = DateField(_l("Last day"), validators=[Optional()])
-    starts = TimeField(_l("From"), validators=[InputRequired(TIME_NEEDED), quarter])
-    ends = TimeField(_l("To"), validators=[InputRequired(TIME_NEEDED), quarter])
+    starts = TimeField(_l("From"), validators=[DataRequired(TIME_NEEDED), quarter])
+    ends = TimeField(_l("To"), validators=[DataRequired(TIME_NEEDED), quarter])
     place_id = SelectField(_l("Place"), validators=[InputRequired(CHOOSE)])
     desks = number(_l("Desks for appointments"), 12)
     slot_minutes = SelectField(

@@ -9,7 +9,7 @@ import pycountry
 from babel import Locale
 from babel.dates import format_date
 from flask import Flask
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 
 from clinic.domain.times import Week, local_date, to_local
 from clinic.queries.programme import SessionView
@@ -39,19 +39,20 @@ def month_name(day: date) -> str:
 
 def full_date(day: date) -> str:
     """mardi 24 novembre; with the year when it is not this one."""
-    return _format(day, "EEEE d MMMM" if day.year == today().year else "EEEE d MMMM y")
+    return _format(day, "EEEE d MMMM y" if other_year(day) else "EEEE d MMMM")
 
 
-def month_and_year(day: date) -> str:
-    """novembre 2026."""
-    return _format(day, "MMMM y")
+def other_year(day: date) -> int | None:
+    """The year, when it is not this one."""
+    return day.year if day.year != today().year else None
 
 
 def week_words(week: Week) -> str:
-    """du 23 au 29 novembre, 23 to 29 November: without the words before and between, these are in the templates."""
+    """du 23 au 29 novembre, 23 to 29 November."""
     first, last = week.days[0], week.days[-1]
     begins = _format(first, "d" if first.month == last.month else "d MMMM")
-    return f"{begins} – {_format(last, 'd MMMM' if last.year == today().year else 'd MMMM y')}"
+    ends = _format(last, "d MMMM y" if other_year(last) else "d MMMM")
+    return gettext("%(first)s to %(last)s", first=begins, last=ends)
 
 
 def language_name(code: str) -> str:
@@ -105,8 +106,8 @@ def install(app: Flask) -> None:
         "language_name": language_name,
         "local": local,
         "local_date": local_date,
-        "month_and_year": month_and_year,
         "month_name": month_name,
+        "other_year": other_year,
         "week_words": week_words,
         "weekday_name": weekday_name,
     }

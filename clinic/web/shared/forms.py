@@ -11,7 +11,7 @@ from flask import abort, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TimeField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from clinic.domain.answers import Refused
 from clinic.domain.text import BadText, clean
@@ -87,7 +87,7 @@ _BAD_TEXT = {
 def line(label: Any, most: int, *, is_required: bool = True, **kwargs: Any) -> LineField:
     """A line of at most `most` characters."""
     limit = Length(max=most, message=_l("At most %(max)d characters."))
-    validators = [InputRequired(REQUIRED), limit] if is_required else [limit]
+    validators = [DataRequired(REQUIRED), limit] if is_required else [limit]
     return LineField(label, validators=validators, **kwargs)
 
 

@@ -17,53 +17,67 @@ from clinic.domain.places import Publicity
 from clinic.domain.recurrence import Rhythm
 from clinic.domain.sessions import CancelReason, Kind
 
-LABELS: dict[StrEnum, LazyString] = {
-    Role.COORDINATOR: _l("Coordination"),
-    Role.MEDIATOR: _l("Peer mediation"),
-    Role.LAWYER: _l("Lawyer"),
-    Role.LEGAL_ADVISER: _l("Legal adviser"),
-    Role.PSYCHOLOGIST: _l("Psychologist"),
-    Role.INTERPRETER: _l("Interpreter"),
-    Role.WORKSHOP_ORGANISER: _l("Workshop organiser"),
-    Role.MEMBER: _l("Member"),
-    Kind.LAW_ACCESS: _l("Law access point"),
-    Kind.BUS: _l("Bus"),
-    Kind.WORKSHOP: _l("Workshop"),
-    Kind.OTHER: _l("Something else"),
-    Topic.RIGHTS: _l("Knowing one's rights"),
-    Topic.RESIDENCE: _l("Residence permit"),
-    Topic.ASYLUM: _l("Asylum"),
-    Topic.COMPLAINT: _l("Complaint"),
-    Topic.FAMILY: _l("Family"),
-    Topic.WORK: _l("Work"),
-    Topic.HOUSING: _l("Housing"),
-    Topic.HEALTH: _l("Health"),
-    Topic.OTHER: _l("Other topic"),
-    CancelReason.CREW: _l("Too few people on the crew"),
-    CancelReason.VENUE: _l("The place is not available"),
-    CancelReason.WEATHER: _l("Weather"),
-    CancelReason.TRANSPORT: _l("Transport"),
-    CancelReason.HOLIDAY: _l("Public holiday or closure"),
-    CancelReason.OTHER: _l("Other reason"),
-    Publicity.PUBLIC: _l("Public: the exact place is shown to everyone"),
-    Publicity.TOLD_LATE: _l("Told late: only the area is public"),
-    Rhythm.ONCE: _l("Once"),
-    Rhythm.WEEKLY: _l("Every week"),
-    Rhythm.FORTNIGHTLY: _l("Every other week"),
-    Rhythm.MONTHLY: _l("Once a month"),
-    Detail.DISCREET: _l("Discreet: one neutral word"),
-    Detail.NAMED: _l("Named: the name of the service, and the place if it is public"),
+LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
+    Role: {
+        Role.COORDINATOR: _l("Coordination"),
+        Role.MEDIATOR: _l("Peer mediation"),
+        Role.LAWYER: _l("Lawyer"),
+        Role.LEGAL_ADVISER: _l("Legal adviser"),
+        Role.PSYCHOLOGIST: _l("Psychologist"),
+        Role.INTERPRETER: _l("Interpreter"),
+        Role.WORKSHOP_ORGANISER: _l("Workshop organiser"),
+        Role.MEMBER: _l("Member"),
+    },
+    Kind: {
+        Kind.LAW_ACCESS: _l("Law access point"),
+        Kind.BUS: _l("Bus"),
+        Kind.WORKSHOP: _l("Workshop"),
+        Kind.OTHER: _l("Something else"),
+    },
+    Topic: {
+        Topic.RIGHTS: _l("Knowing one's rights"),
+        Topic.RESIDENCE: _l("Residence permit"),
+        Topic.ASYLUM: _l("Asylum"),
+        Topic.COMPLAINT: _l("Complaint"),
+        Topic.FAMILY: _l("Family"),
+        Topic.WORK: _l("Work"),
+        Topic.HOUSING: _l("Housing"),
+        Topic.HEALTH: _l("Health"),
+        Topic.OTHER: _l("Other topic"),
+    },
+    CancelReason: {
+        CancelReason.CREW: _l("Too few people on the crew"),
+        CancelReason.VENUE: _l("The place is not available"),
+        CancelReason.WEATHER: _l("Weather"),
+        CancelReason.TRANSPORT: _l("Transport"),
+        CancelReason.HOLIDAY: _l("Public holiday or closure"),
+        CancelReason.OTHER: _l("Other reason"),
+    },
+    Publicity: {
+        Publicity.PUBLIC: _l("Public: the exact place is shown to everyone"),
+        Publicity.TOLD_LATE: _l("Told late: only the area is public"),
+    },
+    Rhythm: {
+        Rhythm.ONCE: _l("Once"),
+        Rhythm.WEEKLY: _l("Every week"),
+        Rhythm.FORTNIGHTLY: _l("Every other week"),
+        Rhythm.MONTHLY: _l("Once a month"),
+    },
+    Detail: {
+        Detail.DISCREET: _l("Discreet: one neutral word"),
+        Detail.NAMED: _l("Named: the name of the service, and the place if it is public"),
+    },
 }
 
 
 def label(code: StrEnum) -> LazyString:
     """The words for one entry of a closed list."""
-    return LABELS[code]
+    return LABELS[type(code)][code]
 
 
 def choices(codes: Iterable[StrEnum], *, ask: bool = False) -> list[tuple[str, str | LazyString]]:
     """A closed list for a form; with `ask`, an empty first choice."""
-    listed: list[tuple[str, str | LazyString]] = [(code.value, LABELS[code]) for code in codes]
+    listed: list[tuple[str, str | LazyString]] = [(code.value, label(code)) for code in codes]
     return [("", _l("Choose…")), *listed] if ask else listed
 
 

@@ -11,7 +11,7 @@ from clinic.db import Database
 from clinic.domain.people import CODE_LIVES, Role, SignedIn
 from clinic.services import passwords, people
 from tests import make
-from tests.conftest import Clock
+from tests.instruments import Clock
 from tests.make import NOW
 from tests.web.forms import post
 

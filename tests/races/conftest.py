@@ -1,0 +1,37 @@
+"""The crowd, the houses it goes to, and the page on which the full volumes are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.races import clients
+from tests.races.clients import House
+from tests.races.crowd import Crowd, gathered
+from tests.races.evidence import Evidence
+
+
+@pytest.fixture(scope="session")
+def crowd() -> Iterator[Crowd]:
+    """Sixty-four clients in eight processes."""
+    with gathered() as crowd:
+        yield crowd
+
+
+@pytest.fixture
+def house(crowd: Crowd, each_url: str, tmp_path: Path) -> Iterator[House]:
+    """A house on a fresh database, on SQLite and on PostgreSQL."""
+    house = House(tmp_path, each_url)
+    yield house
+    crowd.all_at_once(clients.leave, house)
+
+
+@pytest.fixture(scope="session")
+def evidence() -> Iterator[Evidence]:
+    """What `make soak` found, written down when all of it is there."""
+    found = Evidence([])
+    yield found
+    if found.tallies:
+        found.write()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -75,14 +73,15 @@ class House:
         client = self.app.test_client()
         client.set_cookie("agenda", self.cookies[identity])
         data = {"csrf_token": self.tokens[identity], **_sent(line.rule, identity)} if method == "POST" else None
-        answer = client.open(url, method=method, data=data)
+        with client.open(url, method=method, data=data) as answer:
+            outcome = _outcome(answer)
         if method == "POST":
             self.restore()
-        return _outcome(answer)
+        return outcome
 
     def restore(self) -> None:
-        with closing(sqlite3.connect(self.kept)) as kept, closing(sqlite3.connect(self.live)) as live:
-            kept.backup(live)
+        self.app.extensions["clinic"].database.close()
+        shutil.copy(self.kept, self.live)
 
 
 def _sent(rule: str, identity: str) -> dict[str, str]:

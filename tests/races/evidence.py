@@ -19,20 +19,20 @@ _HEADINGS = ("engine", "guards", "rounds", "won each", "double", "lost", "5xx", 
 _TEXT = """\
 # Race of 64 clients for 8 desks
 
-64 clients in 8 processes of 8 threads, each signed in through the form, open the booking page of a new session (4 slots,
-2 desks) and send it at the same moment; client *i* wants slot *i* mod 4, so there is no random seed. It goes through the
-whole app: cookies, CSRF, forms, services, database. *Won*: answered 303. *Double*: a desk or a person twice at one time.
-*Lost*: answered 303 without a row. *5xx*: every answer that is neither 303 nor 409. *Told nothing*: a 409 that does not
-say which times are free, or that none is.
+64 clients in 8 processes of 8 threads, each signed in through the form, open the booking page of a new session (4
+slots, 2 desks) and send it at the same moment; client *i* wants slot *i* mod 4, so there is no random seed. It goes
+through the whole app: cookies, CSRF, forms, services, database. *Won*: answered 303. *Double*: a desk or a person twice
+at one time. *Lost*: answered 303 without a row. *5xx*: every answer that is neither 303 nor 409. *Told nothing*: a 409
+that does not say which times are free, or that none is. *Seconds* include opening the pages.
 
 {table}
 
 Each guard alone is enough; with neither, the very same code gives a desk twice (it stops at the first round that does).
-*lock*: SQLite's `BEGIN IMMEDIATE`, PostgreSQL's `FOR UPDATE` on the session. Without it, a statement of SQLite stands for
-itself, and the controls dawdle 20 ms before they insert. *constraint*: the unique index `uq_appointments_desk`.
+*lock*: SQLite's `BEGIN IMMEDIATE`, PostgreSQL's `FOR UPDATE` on the session. Without it, a statement of SQLite stands
+for itself, and the controls dawdle 20 ms before they insert. *constraint*: the unique index `uq_appointments_desk`.
 
-Run by `make soak` at commit {commit} on {on}: {cores} cores, Python {python}, SQLite {sqlite} (rollback journal,
-`synchronous=EXTRA`, below 3.51.3), PostgreSQL 18 of the tests (without `fsync`).
+Run by `make soak` at commit {commit} on {on}: {cores} cores, Python {python}, SQLite {sqlite} (below 3.51.3, so with
+the rollback journal and `synchronous=EXTRA`), PostgreSQL 18 of the tests (without `fsync`).
 """
 
 

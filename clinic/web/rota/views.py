@@ -36,7 +36,7 @@ def open_shifts() -> str:
 
 
 @room.post("/sessions/<session_id>/take")
-@signed_in
+@only(*CREW_ROLES)
 def take(session_id: str) -> Response:
     """Take a shift."""
     form = TakeForm()

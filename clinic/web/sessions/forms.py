@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, RadioField, SelectField, TimeField
+from wtforms import DateField, HiddenField, RadioField, SelectChoice, SelectField, TimeField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from clinic.domain.sessions import CancelReason
@@ -39,7 +39,10 @@ class MoveForm(StrictForm):
     place_id = SelectField(_l("Place"), validators=[InputRequired(REQUIRED)])
     which = RadioField(
         _l("The clocks change that night and this hour comes twice. Which one?"),
-        choices=[("0", _l("The first, before the clocks go back")), ("1", _l("The second, after it"))],
+        choices=[
+            SelectChoice("0", _l("The first, before the clocks go back")),
+            SelectChoice("1", _l("The second, after it")),
+        ],
         validators=[Optional()],
     )
     seen = HiddenField()

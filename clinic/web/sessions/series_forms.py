@@ -10,6 +10,7 @@ from wtforms import (
     BooleanField,
     DateField,
     IntegerField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     TimeField,
@@ -32,7 +33,14 @@ from clinic.web.shared.labels import choices
 from clinic.web.shared.rules import weekday_of
 
 FARTHEST = timedelta(days=730)
-NTH = [("1", _l("first")), ("2", _l("second")), ("3", _l("third")), ("4", _l("fourth")), ("-1", _l("last"))]
+NTH = [
+    SelectChoice("1", _l("first")),
+    SelectChoice("2", _l("second")),
+    SelectChoice("3", _l("third")),
+    SelectChoice("4", _l("fourth")),
+    SelectChoice("-1", _l("last")),
+]
+LENGTHS = [SelectChoice(str(n), _l("%(n)d minutes", n=n)) for n in SLOT_MINUTES]
 
 
 def number(label: Any, most: int) -> IntegerField:
@@ -62,9 +70,7 @@ class SeriesForm(KeyedForm):
     ends = TimeField(_l("To"), validators=[DataRequired(TIME_NEEDED), quarter])
     place_id = SelectField(_l("Place"), validators=[InputRequired(CHOOSE)])
     desks = number(_l("Desks for appointments"), 12)
-    slot_minutes = SelectField(
-        _l("Length of an appointment"), choices=[(str(n), _l("%(n)d minutes", n=n)) for n in SLOT_MINUTES], default="30"
-    )
+    slot_minutes = SelectField(_l("Length of an appointment"), choices=LENGTHS, default="30")
     least_lawyer = number(_l("Lawyers"), 9)
     least_legal_adviser = number(_l("Legal advisers"), 9)
     least_psychologist = number(_l("Psychologists"), 9)

@@ -13,12 +13,12 @@ from flask import Flask, Response, current_app, make_response, render_template
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from clinic.db import Busy, Unavailable
 from clinic.domain.answers import NotFound, Refused
-from clinic.web.shared.locale import LOCALES, language_of_browser
+from clinic.web.shared.locale import LOCALES, language_of_browser, languages
 from clinic.web.shared.messages import sentence
 
 _LOG = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ _TOO_OLD = (_l("This page was open for too long"), _l("Go back, load the page ag
 def install(app: Flask) -> None:
     """Answer every error with a page of ours."""
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SecurityError, _strange_host)
     app.register_error_handler(CSRFError, lambda _error: _page(400, words=_TOO_OLD))
     app.register_error_handler(NotFound, lambda _error: _page(404))
     app.register_error_handler(Refused, _refused)
@@ -53,6 +54,13 @@ def _http(error: HTTPException) -> BaseResponse:
     if code < HTTPStatus.BAD_REQUEST:
         return error.get_response()
     return _page(code if code in _WORDS else 404)
+
+
+def _strange_host(_error: SecurityError) -> Response:
+    """Answer in bare words: under a foreign host name there is no address that a page could point to."""
+    heading, _text = _WORDS[400]
+    with force_locale(LOCALES[language_of_browser()]):
+        return Response(f"{heading}\n", 400, content_type="text/plain; charset=utf-8")
 
 
 def _refused(refused: Refused) -> Response:
@@ -76,8 +84,14 @@ def _broken(status: int, *, words: tuple[Any, Any] | None = None) -> Callable[[E
 
 
 def _page(status: int, *, words: tuple[Any, Any] | None = None) -> Response:
+    """A page with nothing on it that depends on what was asked for (S02); what waits to be said goes on waiting."""
     heading, text = words or _WORDS[status]
-    return make_response(render_template("errors/error.html", heading=heading, text=text), status)
+    try:
+        constant = {"languages": languages("/"), "flashes": list}
+        page = render_template("errors/error.html", heading=heading, text=text, **constant)
+    except Unavailable as error:
+        return _broken(503, words=_NO_DATABASE)(error)
+    return make_response(page, status)
 
 
 def render_bare(name: str, **words: Any) -> str:

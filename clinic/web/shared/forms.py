@@ -8,6 +8,7 @@ from datetime import time
 from typing import Any
 
 from flask import abort, request
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TimeField
@@ -24,13 +25,24 @@ _CSRF = "csrf_token"
 _KEY = re.compile("[0-9a-f]{32}")
 
 
+class _OneSentence:
+    """What a field says that has no sentence of its own: the library's words are in the browser's language at best."""
+
+    def gettext(self, _words: str) -> str:
+        return gettext("This answer cannot be used. Choose or type it again.")
+
+    def ngettext(self, words: str, _plural: str, _count: int) -> str:
+        return self.gettext(words)
+
+
 class StrictForm(FlaskForm):
     """A form in which an unknown field is a bad request, and a refusal is an error of the whole form or one field."""
 
     class Meta(FlaskForm.Meta):
         """Words come from our own catalogue."""
 
-        locales = False
+        def get_translations(self, _form: Any) -> _OneSentence:
+            return _OneSentence()
 
     def validate(self, extra_validators: Any = None) -> bool:
         known = {field.name for field in self} | {_CSRF}

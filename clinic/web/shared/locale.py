@@ -49,11 +49,11 @@ def local(texts: Mapping[str, str]) -> str:
     return texts.get(language()) or texts[FIRST]
 
 
-def languages() -> list[LanguageLink]:
-    """The switcher: each language leads back to the page one is on."""
-    here = request.path if request.method == "GET" and request.endpoint else "/"
+def languages(to: str | None = None) -> list[LanguageLink]:
+    """The switcher: each language leads back to the page one is on, unless another one is named."""
+    back = to or (request.path if request.method == "GET" else "/")
     return [
-        LanguageLink(code, own_name, url_for("public.choose_language", code=code, to=here), code == language())
+        LanguageLink(code, own_name, url_for("public.choose_language", code=code, to=back), code == language())
         for code, own_name in OWN_NAMES.items()
     ]
 

@@ -61,7 +61,7 @@ def _layout() -> dict[str, object]:
         "languages": languages(),
         "navigation": navigation(),
         "demo": is_demo,
-        "flashes": flashes(),
+        "flashes": flashes,
         "today": today(),
     }
 

@@ -1,0 +1,159 @@
+"""What every journey starts from: a browser, the demonstration behind a real server, and people who walk in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import select
+
+from clinic import demo
+from clinic.app import create_app
+from clinic.db import Database
+from clinic.domain.appointments import AppointmentState
+from clinic.domain.sessions import Kind
+from clinic.models import Appointment, Beneficiary, ClinicSession, Series
+from clinic.settings import read_settings
+from tests import instruments
+from tests.instruments import Clock
+from tests.journeys import words
+from tests.journeys.door import DULL_SITE, Door
+from tests.journeys.walk import Walk
+from tests.make import NOW
+
+LOCALES = {"fr": "fr-FR", "en": "en-GB"}
+HEIGHT = 800
+Newcomer = Callable[..., Walk]
+
+
+@dataclass(frozen=True)
+class House:
+    """The demonstration as it is served to browsers."""
+
+    url: str
+    app: Flask
+    clock: Clock
+    database: Database
+
+    def session(self, kind: Kind, on: date) -> str:
+        """The id of the session of a kind that the rule laid on this day."""
+        query = select(ClinicSession.id).join(Series).where(Series.kind == kind, ClinicSession.planned_on == on)
+        with self.database.read() as tx:
+            return tx.scalars(query).one()
+
+    def aliases(self, session_id: str) -> list[str]:
+        """Who is booked at a session, in order of time."""
+        query = select(Beneficiary.alias).join(Appointment).where(Appointment.session_id == session_id)
+        with self.database.read() as tx:
+            booked = query.where(Appointment.state == AppointmentState.BOOKED)
+            return list(tx.scalars(booked.order_by(Appointment.starts_at)))
+
+
+@pytest.fixture(params=[360, 1280])
+def width(request: pytest.FixtureRequest) -> int:
+    """A phone, and a desk."""
+    return int(request.param)
+
+
+@pytest.fixture(params=["fr", "en"])
+def language(request: pytest.FixtureRequest) -> str:
+    """Each language of the pages."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def dull_site() -> Iterator[Door]:
+    """The site that the exit leads to, on this machine: no journey needs a network."""
+    door = Door(is_https=True)
+    yield door
+    door.close()
+
+
+@pytest.fixture(scope="session")
+def browser(dull_site: Door) -> Iterator[Browser]:
+    """Debian's Chromium; without it no journey is made, and where everything must be checked that is a failure."""
+    chromium = Path(os.environ.get("CLINIC_CHROMIUM", "/usr/bin/chromium"))
+    if not chromium.is_file():
+        sentence = f"*** NO JOURNEY IS MADE: there is no browser at {chromium}; see .ci/browser ***"
+        pytest.fail(sentence) if os.environ.get("CI") == "true" else pytest.skip(sentence)
+    nowhere = f"MAP {DULL_SITE} 127.0.0.1:{dull_site.port}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", f"--host-resolver-rules={nowhere}"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the demonstration around Sunday 22 November 2026, to be copied."""
+    words.compile_catalogues()
+    path = tmp_path_factory.mktemp("demo") / "clinic.db"
+    database = Database(f"sqlite:///{path}")
+    demo.prepare(database, now=NOW)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def plain_door() -> Iterator[Door]:
+    """The server of this process."""
+    door = Door()
+    yield door
+    door.close()
+
+
+@pytest.fixture
+def door(plain_door: Door) -> Door:
+    """What the house stands behind; a test of TLS takes another."""
+    return plain_door
+
+
+@pytest.fixture
+def house(door: Door, demo_file: Path, tmp_path: Path) -> Iterator[House]:
+    """A fresh demonstration, served."""
+    shutil.copy(demo_file, tmp_path / "clinic.db")
+    settings = read_settings(
+        {
+            "CLINIC_DATA": str(tmp_path),
+            "CLINIC_SECRET_KEY": "a key for journeys alone",
+            "CLINIC_BASE_URL": door.url,
+            "CLINIC_EXIT_URL": f"https://{DULL_SITE}/",
+        }
+    )
+    clock = Clock()
+    app = create_app(settings, clock=clock)
+    database: Database = app.extensions["clinic"].database
+    door.application = app
+    yield House(door.url, app, clock, database)
+    instruments.close(database)
+
+
+@pytest.fixture
+def newcomer(browser: Browser, house: House, width: int, language: str) -> Iterator[Newcomer]:
+    """`newcomer()` opens a browser of her own for somebody; keywords go to the browser as they are."""
+    walks: list[Walk] = []
+
+    def come(*, has_scripts: bool = True, at: int = width, **wishes: Any) -> Walk:
+        context = browser.new_context(
+            viewport={"width": at, "height": HEIGHT},
+            locale=LOCALES[language],
+            java_script_enabled=has_scripts,
+            ignore_https_errors=True,
+            **wishes,
+        )
+        walks.append(Walk(context, house.url, language, has_scripts=has_scripts))
+        return walks[-1]
+
+    yield come
+    for walk in walks:
+        walk.context.close()
+        assert not walk.troubles, "\n".join(walk.troubles)

@@ -1,0 +1,69 @@
+"""Dark rooms, large letters, narrow screens and paper."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from playwright.sync_api import expect
+
+from clinic.domain.sessions import Kind
+from tests.journeys.conftest import House, Newcomer
+
+FRIDAY = date(2026, 11, 27)
+PUBLIC = ("/", "/safety", "/sign-in", "/sign-in/code")
+OF_COORDINATOR = (
+    "/agenda", "/agenda/2026-W48", "/sessions/series", "/sessions/series/new", "/people", "/people/new",
+    "/places", "/places/new", "/account",
+)  # fmt: skip
+OF_A_SESSION = ("/sessions/{}", "/sessions/{}/move", "/sessions/{}/cancel", "/rota/sessions/{}/assign",
+                "/appointments/new/{}")  # fmt: skip
+OF_LAWYER = ("/agenda", "/agenda/2026-W48", "/rota", "/sessions/{}")
+
+
+def _visits(house: House) -> list[tuple[str | None, list[str]]]:
+    session_id = house.session(Kind.LAW_ACCESS, FRIDAY)
+    return [
+        (None, list(PUBLIC)),
+        ("coordinator", [path.format(session_id) for path in OF_COORDINATOR + OF_A_SESSION]),
+        ("lawyer", [path.format(session_id) for path in OF_LAWYER]),
+    ]
+
+
+@pytest.mark.parametrize(("width", "language"), [(360, "fr"), (1280, "en")])
+def test_each_page_can_be_read_in_the_dark(house: House, newcomer: Newcomer) -> None:
+    for name, paths in _visits(house):
+        walk = newcomer(color_scheme="dark")
+        if name:
+            walk.sign_in(name)
+        for path in paths:
+            walk.go(path)  # where axe looks at the contrast
+
+
+@pytest.mark.parametrize(("width", "language"), [(320, "fr"), (320, "en")])
+def test_S21_letters_twice_as_large_fit_the_smallest_screen(house: House, newcomer: Newcomer) -> None:
+    for name, paths in _visits(house):
+        walk = newcomer()
+        larger = walk.context.new_cdp_session(walk.page)
+        larger.send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+        if name:
+            walk.sign_in(name)
+        for path in paths:
+            walk.go(path)
+            assert walk.page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "fr")])
+def test_a_session_is_printed_without_the_buttons(house: House, newcomer: Newcomer) -> None:
+    mediator = newcomer()
+    mediator.sign_in("mediator")
+    mediator.go(f"/sessions/{house.session(Kind.LAW_ACCESS, FRIDAY)}")
+
+    mediator.page.emulate_media(media="print")
+
+    for part in (".bar", ".exitbar", "footer", ".actions"):
+        for each in mediator.page.locator(part).all():
+            expect(each).to_be_hidden()
+    expect(mediator.main.get_by_role("heading", level=1)).to_be_visible()
+    expect(mediator.main.locator(".slot").first).to_be_visible()
+    assert mediator.main.evaluate("element => getComputedStyle(element).color") == "rgb(0, 0, 0)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +18,9 @@ from clinic.db import Database
 from clinic.domain.people import CREW_ROLES, Role
 from clinic.services import people as services
 from tests import make
-from tests.conftest import Clock, SignIn
+from tests.conftest import SignIn
 from tests.house import sources
+from tests.instruments import Clock
 from tests.web.world import DISABLED, IDENTITIES, World, make_world
 
 TABLE = sources.ROOT / "tests/house/routes.txt"
@@ -73,7 +75,7 @@ class House:
         client = self.app.test_client()
         client.set_cookie("agenda", self.cookies[identity])
         data = {"csrf_token": self.tokens[identity], **_sent(line.rule, identity)} if method == "POST" else None
-        with client.open(url, method=method, data=data) as answer:
+        with closing(client.open(url, method=method, data=data)) as answer:
             outcome = _outcome(answer)
         if method == "POST":
             self.restore()
@@ -102,7 +104,7 @@ def _outcome(answer: TestResponse) -> str:
 def _token(app: Flask, client: FlaskClient) -> str:
     """A token that goes with this client's cookie, also for those whom no page with a form opens."""
     with app.test_request_context(), client.session_transaction() as kept:
-        token = generate_csrf()
+        token: str = generate_csrf()
         kept["csrf_token"] = session["csrf_token"]
     return token
 
@@ -118,9 +120,9 @@ def house(app: Flask, db: Database, clock: Clock, sign_in: SignIn, tmp_path: Pat
     cookies = {who: client.get_cookie("agenda") for who, client in clients.items()}
     with db.write() as tx:
         services.disable(tx, world.people[DISABLED].id, by=world.people[Role.COORDINATOR], now=clock())
-    kept = shutil.copy(tmp_path / "clinic.db", tmp_path / "kept.db")
+    shutil.copy(tmp_path / "clinic.db", tmp_path / "kept.db")
     values = {who: cookie.value for who, cookie in cookies.items() if cookie}
-    return House(app, world, values, tokens, tmp_path / "clinic.db", kept)
+    return House(app, world, values, tokens, tmp_path / "clinic.db", tmp_path / "kept.db")
 
 
 def test_S01_each_route_method_and_identity_has_the_outcome_of_the_table(house: House) -> None:

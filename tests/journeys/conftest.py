@@ -5,56 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import select
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from clinic import demo
-from clinic.app import create_app
-from clinic.db import Database
-from clinic.domain.appointments import AppointmentState
-from clinic.domain.sessions import Kind
-from clinic.models import Appointment, Beneficiary, ClinicSession, Series
-from clinic.settings import read_settings
-from tests import instruments
-from tests.instruments import Clock
-from tests.journeys import words
 from tests.journeys.door import DULL_SITE, Door
-from tests.journeys.walk import Walk
-from tests.make import NOW
+from tests.journeys.house import House, house_at, lay_demo
+from tests.journeys.walk import PATIENCE, Walk
 
 LOCALES = {"fr": "fr-FR", "en": "en-GB"}
 HEIGHT = 800
 Newcomer = Callable[..., Walk]
-
-
-@dataclass(frozen=True)
-class House:
-    """The demonstration as it is served to browsers."""
-
-    url: str
-    app: Flask
-    clock: Clock
-    database: Database
-
-    def session(self, kind: Kind, on: date) -> str:
-        """The id of the session of a kind that the rule laid on this day."""
-        query = select(ClinicSession.id).join(Series).where(Series.kind == kind, ClinicSession.planned_on == on)
-        with self.database.read() as tx:
-            return tx.scalars(query).one()
-
-    def aliases(self, session_id: str) -> list[str]:
-        """Who is booked at a session, in order of time."""
-        query = select(Beneficiary.alias).join(Appointment).where(Appointment.session_id == session_id)
-        with self.database.read() as tx:
-            booked = query.where(Appointment.state == AppointmentState.BOOKED)
-            return list(tx.scalars(booked.order_by(Appointment.starts_at)))
 
 
 @pytest.fixture(params=[360, 1280])
@@ -85,6 +48,7 @@ def browser(dull_site: Door) -> Iterator[Browser]:
         sentence = f"*** NO JOURNEY IS MADE: there is no browser at {chromium}; see .ci/browser ***"
         pytest.fail(sentence) if os.environ.get("CI") == "true" else pytest.skip(sentence)
     nowhere = f"MAP {DULL_SITE} 127.0.0.1:{dull_site.port}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", f"--host-resolver-rules={nowhere}"]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
@@ -95,12 +59,7 @@ def browser(dull_site: Door) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the demonstration around Sunday 22 November 2026, to be copied."""
-    words.compile_catalogues()
-    path = tmp_path_factory.mktemp("demo") / "clinic.db"
-    database = Database(f"sqlite:///{path}")
-    demo.prepare(database, now=NOW)
-    database.close()
-    return path
+    return lay_demo(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(scope="session")
@@ -121,20 +80,8 @@ def door(plain_door: Door) -> Door:
 def house(door: Door, demo_file: Path, tmp_path: Path) -> Iterator[House]:
     """A fresh demonstration, served."""
     shutil.copy(demo_file, tmp_path / "clinic.db")
-    settings = read_settings(
-        {
-            "CLINIC_DATA": str(tmp_path),
-            "CLINIC_SECRET_KEY": "a key for journeys alone",
-            "CLINIC_BASE_URL": door.url,
-            "CLINIC_EXIT_URL": f"https://{DULL_SITE}/",
-        }
-    )
-    clock = Clock()
-    app = create_app(settings, clock=clock)
-    database: Database = app.extensions["clinic"].database
-    door.application = app
-    yield House(door.url, app, clock, database)
-    instruments.close(database)
+    with house_at(door, tmp_path) as house:
+        yield house
 
 
 @pytest.fixture

@@ -18,9 +18,10 @@ class Answer(NamedTuple):
 def fetch(url: str, **headers: str) -> Answer:
     """Ask for a feed; keywords are headers, with underscores for dashes."""
     parts = urlsplit(url)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
     connection = HTTPConnection(parts.netloc, timeout=10)
     try:
-        connection.request("GET", parts.path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        connection.request("GET", parts.path, headers=named)
         answer = connection.getresponse()
         return Answer(answer.status, answer.headers, answer.read())
     finally:

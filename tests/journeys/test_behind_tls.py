@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from clinic.domain.sessions import Kind
-from tests.journeys.conftest import House, Newcomer
+from tests.journeys.conftest import Newcomer
 from tests.journeys.door import DULL_SITE, Door
+from tests.journeys.house import House
 
 pytestmark = pytest.mark.parametrize(("width", "language"), [(360, "fr")])
 FRIDAY = date(2026, 11, 27)
@@ -55,7 +56,8 @@ def test_S33_cookies_are_bound_to_the_host_and_S40_the_browser_stays_on_https(ne
 
 
 @pytest.mark.parametrize(
-    "forged", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Referer": "https://evil.example/"}]
+    "forged",
+    [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Referer": "https://evil.example/"}],
 )
 def test_S41_a_form_from_elsewhere_is_refused(newcomer: Newcomer, forged: dict[str, str]) -> None:
     mediator = newcomer()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from icalendar import Calendar
 from playwright.sync_api import expect
 
 from clinic.domain.sessions import Kind
 from tests.feeds.entries import occurrences
-from tests.journeys.conftest import House, Newcomer
+from tests.journeys.conftest import Newcomer
 from tests.journeys.feed_reader import fetch
+from tests.journeys.house import House
 from tests.journeys.walk import Walk
 
 FRIDAY = date(2026, 11, 27)
@@ -72,6 +74,6 @@ def _make_link(walk: Walk) -> str:
 
 
 def _entry_of_friday(feed: bytes) -> dict[str, str]:
-    events = Calendar.from_ical(feed).walk("VEVENT")
+    events: list[Any] = Calendar.from_ical(feed).walk("VEVENT")
     event = next(each for each in events if each["DTSTART"].dt.date() == FRIDAY)
     return {name: str(event[name]) for name in ("SUMMARY", "STATUS")}

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from clinic.domain.sessions import Kind
-from tests.journeys.conftest import House, Newcomer
+from tests.journeys.conftest import Newcomer
+from tests.journeys.house import House
 
 FRIDAY = date(2026, 11, 27)
 PUBLIC = ("/", "/safety", "/sign-in", "/sign-in/code")

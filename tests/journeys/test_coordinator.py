@@ -7,7 +7,8 @@ from datetime import date
 from playwright.sync_api import expect
 
 from clinic.domain.sessions import Kind
-from tests.journeys.conftest import House, Newcomer
+from tests.journeys.conftest import Newcomer
+from tests.journeys.house import House
 
 FRIDAY = date(2026, 11, 27)
 IN_A_WEEK = date(2026, 12, 4)
@@ -69,7 +70,9 @@ def test_a_session_moves_with_its_appointments_and_nothing_is_dropped_silently(
     coordinator = newcomer()
     coordinator.sign_in("coordinator")
     coordinator.go(f"/rota/sessions/{night}/assign")
-    coordinator.main.locator("select").select_option(label=_offered(coordinator.main.locator("option").all_inner_texts()))
+    coordinator.main.locator("select").select_option(
+        label=_offered(coordinator.main.locator("option").all_inner_texts())
+    )
     coordinator.press("Put on the crew")
 
     coordinator.go(f"/sessions/{morning}")

@@ -20,8 +20,8 @@ from clinic.services import calendars
 from clinic.services.calendars import LinkDraft
 from tests.feeds.entries import occurrences
 from tests.journeys import ical_js
-from tests.journeys.conftest import House
 from tests.journeys.feed_reader import fetch, longest_line
+from tests.journeys.house import House
 from tests.make import NOW, key
 
 MONDAY_FOUR_WEEKS_BACK = datetime(2026, 10, 18, 22, tzinfo=UTC)

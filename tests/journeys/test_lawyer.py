@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from playwright.sync_api import expect
 
 from clinic.domain.sessions import Kind
-from tests.journeys.conftest import House, Newcomer
+from tests.journeys.conftest import Newcomer
+from tests.journeys.house import House
 from tests.make import FRIDAY
 
 FRIDAY_ON = date(2026, 11, 27)
@@ -22,7 +23,9 @@ def test_she_sees_first_what_is_next_and_how_to_get_there(newcomer: Newcomer) ->
     expect(following.locator("time.tile")).to_have_attribute("datetime", "2026-11-27")
     expect(following).to_contain_text("2 rue de Suez, 75018 Paris")
     directions = lawyer.link("Directions", following)
-    expect(directions).to_have_attribute("href", "https://www.openstreetmap.org/search?query=2%20rue%20de%20Suez%2C%2075018%20Paris")
+    expect(directions).to_have_attribute(
+        "href", "https://www.openstreetmap.org/search?query=2%20rue%20de%20Suez%2C%2075018%20Paris"
+    )
     expect(directions).to_have_attribute("rel", "noreferrer")
 
 

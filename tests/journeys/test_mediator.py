@@ -8,7 +8,8 @@ from datetime import date
 from playwright.sync_api import expect
 
 from clinic.domain.sessions import Kind
-from tests.journeys.conftest import House, Newcomer
+from tests.journeys.conftest import Newcomer
+from tests.journeys.house import House
 from tests.journeys.walk import Walk
 
 FRIDAY = date(2026, 11, 27)

@@ -75,6 +75,7 @@ def test_she_makes_a_series_and_finds_it_in_the_weeks(newcomer: Newcomer, name: 
     expect(coordinator.main).not_to_contain_text(_name(coordinator.language))
 
 
+@pytest.mark.parametrize(("width", "language"), [(360, "fr"), (1280, "en")])
 def test_changing_something_loses_nothing(newcomer: Newcomer) -> None:
     story = STORIES["weekly"]
     coordinator = newcomer()

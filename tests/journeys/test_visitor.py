@@ -73,6 +73,7 @@ def test_S20_one_who_signed_in_no_longer_is_after_leaving(newcomer: Newcomer) ->
     assert mediator.path == "/sign-in"
 
 
+@pytest.mark.parametrize(("width", "language"), [(360, "fr"), (1280, "en")])
 def test_two_shifts_and_capital_letters_are_no_exit(newcomer: Newcomer) -> None:
     visitor = newcomer()
     visitor.go("/sign-in")

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from clinic.domain.sessions import Kind
-from tests.journeys.conftest import House, Newcomer
+from tests.journeys.conftest import Newcomer
 from tests.journeys.door import DULL_SITE
+from tests.journeys.house import House
 
 pytestmark = pytest.mark.parametrize(("width", "language"), [(360, "fr"), (1280, "en")])
 FRIDAY = date(2026, 11, 27)

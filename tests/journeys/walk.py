@@ -13,6 +13,7 @@ from tests.journeys import axe
 from tests.journeys.door import DULL_SITE
 from tests.journeys.words import Words
 
+PATIENCE = 30_000  # milliseconds: a busy machine is no failure
 _NAMES_ONE = re.compile(r"[0-9a-f-]{16,}|\d{4}-W\d\d")
 _TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 _judged: set[tuple[object, ...]] = set()
@@ -28,7 +29,7 @@ class Walk:
         self.troubles: list[str] = []
         self.context = context
         self.page = context.new_page()
-        self.page.set_default_timeout(8000)
+        self.page.set_default_timeout(PATIENCE)
         self._has_scripts = has_scripts
         context.on("request", self._note_request)
         self.page.on("console", self._note_console)

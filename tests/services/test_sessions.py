@@ -137,6 +137,18 @@ def test_extending_twice_makes_nothing_more(each_db: Database) -> None:
         assert sessions.extend(tx, now=later) == 0
 
 
+def test_no_date_is_lost_where_one_making_ends_and_the_next_begins(each_db: Database) -> None:
+    sundays = Rule(Rhythm.WEEKLY, local_date(NOW))
+    with each_db.write() as tx:
+        series_id = _create(tx, sundays, keeps_closed_days=True)
+        assert tx.get_one(Series, series_id).made_until.weekday() == 6
+
+        sessions.extend(tx, now=NOW + timedelta(weeks=30))
+
+        planned = [each.planned_on for each in _sessions(tx, series_id)]
+        assert planned == [sundays.first_on + number * 7 * DAY for number in range(83)]
+
+
 @pytest.mark.parametrize(("keeps", "is_there"), [(True, True), (False, False)])
 def test_days_that_come_later_keep_to_what_the_series_says_of_closed_ones(
     each_db: Database, *, keeps: bool, is_there: bool

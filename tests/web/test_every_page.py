@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from flask.testing import FlaskClient
 
 from clinic.db import Database
 from tests import make
-from tests.conftest import Clock, SignIn
+from tests.conftest import SignIn
+from tests.instruments import Clock
 from tests.web import pages
 from tests.web.world import IDENTITIES, World, addresses, make_world
 
@@ -41,7 +43,7 @@ def test_every_page_is_well_made(app: Flask, world: World, sign_in: SignIn, iden
     for url in addresses(app, world.ids_of(identity), "GET").values():
         if url in {"/exit", "/language/en"}:
             continue
-        with client.get(url) as answer:
+        with closing(client.get(url)) as answer:
             if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:
                 assert answer.status_code in {200, 403, 404}, url
                 assert f'<html lang="{language}"' in answer.text
@@ -78,7 +80,7 @@ def test_S21_a_public_page_is_light_at_first_load(client: FlaskClient, path: str
 
     weight = len(gzip.compress(page.encode()))
     for address in addresses_of_files:
-        with client.get(address) as answer:
+        with closing(client.get(address)) as answer:
             assert answer.status_code == 200
             weight += len(gzip.compress(answer.data))
 

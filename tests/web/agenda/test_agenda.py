@@ -46,7 +46,9 @@ def test_a_week_is_shown(sign_in: SignIn, week: str) -> None:
     assert sign_in(Role.MEMBER).get(f"/agenda/{week}").status_code == 200
 
 
-@pytest.mark.parametrize("week", ["2026-W54", "2025-W53", "2026-48", "1999-W52", "2101-W01", "x", "2026-W00", "٢٠٢٦-W48"])
+@pytest.mark.parametrize(
+    "week", ["2026-W54", "2025-W53", "2026-48", "1999-W52", "2101-W01", "x", "2026-W00", "٢٠٢٦-W48"]
+)
 def test_a_week_that_does_not_exist_is_not_there(sign_in: SignIn, week: str) -> None:
     assert sign_in(Role.MEMBER).get(f"/agenda/{week}").status_code == 404
 
@@ -67,7 +69,9 @@ def test_the_board_tells_the_coordinator_who_is_on_and_what_is_missing(db: Datab
 
     page = client.get("/agenda/2026-W48").text
 
-    assert all(words in page for words in ("Avocate Une", "1 lawyer missing", "1 interpreter missing", "0 of 12 booked"))
+    assert all(
+        words in page for words in ("Avocate Une", "1 lawyer missing", "1 interpreter missing", "0 of 12 booked")
+    )
 
 
 def test_a_mediator_sees_how_many_are_on_and_no_names(db: Database, sign_in: SignIn) -> None:

@@ -126,7 +126,9 @@ def test_someone_who_has_an_appointment_at_that_time_is_not_booked_twice(
     assert pages.read(answer).errors_at("alias")
 
 
-@pytest.mark.parametrize(("at", "said"), [("20261127T0845Z", "no appointment at that time"), ("20261120T0830Z", "no ap")])
+@pytest.mark.parametrize(
+    ("at", "said"), [("20261127T0845Z", "no appointment at that time"), ("20261120T0830Z", "no ap")]
+)
 def test_a_time_that_is_no_slot_is_refused(client: FlaskClient, session_id: str, at: str, said: str) -> None:
     answer = post(client, f"/appointments/new/{session_id}", _wish(at=at))
 

@@ -163,9 +163,7 @@ def test_placing_nobody_we_know_is_said_at_the_field(
     assert not pages.problems(answer.text)
 
 
-def test_the_coordinator_takes_somebody_off(
-    db: Database, sign_in: SignIn, lawyer: SignedIn, session_id: str
-) -> None:
+def test_the_coordinator_takes_somebody_off(db: Database, sign_in: SignIn, lawyer: SignedIn, session_id: str) -> None:
     with db.write() as tx:
         make.make_shift(tx, session_id, lawyer)
     client = _english(sign_in(Role.COORDINATOR))

@@ -12,7 +12,8 @@ from clinic.domain.people import Role, SignedIn
 from clinic.domain.sessions import Status
 from clinic.models import ClinicSession
 from tests import make
-from tests.conftest import Clock, SignIn
+from tests.conftest import SignIn
+from tests.instruments import Clock
 from tests.make import FRIDAY, NOW
 from tests.web import pages
 from tests.web.forms import post
@@ -82,9 +83,7 @@ def test_who_is_elsewhere_at_the_new_time_is_named_and_leaves_the_crew(
     assert "Avocate Une" not in client.get(answer.location).text
 
 
-def test_a_preview_that_changed_meanwhile_is_shown_again(
-    client: FlaskClient, db: Database, session_id: str
-) -> None:
+def test_a_preview_that_changed_meanwhile_is_shown_again(client: FlaskClient, db: Database, session_id: str) -> None:
     asked = client.get(f"/sessions/{session_id}/move")
     shown = pages.press(client, asked, "See what would change", on="2026-11-28")
     with db.write() as tx:
@@ -213,7 +212,9 @@ def test_cancelling_needs_a_reason_and_can_be_undone(client: FlaskClient, db: Da
     assert "takes place after all" in client.get(undone.location).text
 
 
-def test_a_session_that_is_over_is_not_cancelled(client: FlaskClient, sign_in: SignIn, clock: Clock, db: Database) -> None:
+def test_a_session_that_is_over_is_not_cancelled(
+    client: FlaskClient, sign_in: SignIn, clock: Clock, db: Database
+) -> None:
     with db.write() as tx:
         over = make.make_session(tx, starts_at=NOW - timedelta(days=2))
 

@@ -12,7 +12,8 @@ from clinic.db import Database
 from clinic.domain.people import Role
 from clinic.models import ClinicSession, Closure, Series
 from tests import make
-from tests.conftest import Clock, SignIn
+from tests.conftest import SignIn
+from tests.instruments import Clock
 from tests.make import NOW
 from tests.web import pages
 from tests.web.forms import post
@@ -42,11 +43,11 @@ def reader(sign_in: SignIn) -> FlaskClient:
     return client
 
 
-def _draft(place_id: str, **changes: str) -> dict[str, str]:
+def _draft(where: str, **changes: str) -> dict[str, str]:
     draft = {
         "kind": "law_access", "name_fr": "Permanence", "name_en": "Drop-in", "agenda_word_fr": "Matin",
         "agenda_word_en": "Morning", "is_public": "y", "rhythm": "weekly", "nth": "2", "weekday": "0",
-        "first_on": "2026-11-27", "until_on": "", "starts": "09:30", "ends": "12:30", "place_id": place_id,
+        "first_on": "2026-11-27", "until_on": "", "starts": "09:30", "ends": "12:30", "place_id": where,
         "desks": "2", "slot_minutes": "30", "least_lawyer": "1", "least_legal_adviser": "0",
         "least_psychologist": "0", "least_mediator": "1", "least_interpreter": "0", "key": make.key(),
     }  # fmt: skip
@@ -92,7 +93,9 @@ def test_the_preview_marks_holidays_and_closures_and_leaves_them_out(
 
     page = pages.read(answer)
     words = {each.get("for"): " ".join(each.text.split()) for each in page.all("label")}
-    ticked = {each.get("value"): "checked" in each.attributes for each in page.all("input") if each.get("name") == "keep"}
+    ticked = {
+        each.get("value"): "checked" in each.attributes for each in page.all("input") if each.get("name") == "keep"
+    }
     marked = {value for value, is_kept in ticked.items() if not is_kept}
     assert answer.status_code == 200
     assert {"2026-12-25", "2027-01-01", "2027-02-05"} <= marked

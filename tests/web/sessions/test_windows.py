@@ -12,7 +12,8 @@ from clinic.domain.people import CREW_ROLES, LEGAL_TEAM, Role, SignedIn
 from clinic.domain.places import Publicity
 from clinic.models import Place
 from tests import make
-from tests.conftest import Clock, SignIn
+from tests.conftest import SignIn
+from tests.instruments import Clock
 
 STARTS, ENDS = make.FRIDAY, make.FRIDAY + timedelta(hours=3)
 HOUR, MOMENT = timedelta(hours=1), timedelta(seconds=1)

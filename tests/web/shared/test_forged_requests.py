@@ -88,7 +88,9 @@ def test_S05_a_field_that_a_form_does_not_know_is_a_bad_request(forms: Forms, cl
     assert set(answers.values()) == {400}, answers
 
 
-@pytest.mark.parametrize("host", ["example.org", "localhost.example.org", "127.0.0.1.example.org", "127.0.0.2", "[::1]"])
+@pytest.mark.parametrize(
+    "host", ["example.org", "localhost.example.org", "127.0.0.1.example.org", "127.0.0.2", "[::1]"]
+)
 def test_S42_another_host_name_is_a_bad_request(client: FlaskClient, host: str) -> None:
     for path in ("/", "/sign-in", "/static/app.css", "/not-there"):
         answer = client.get(path, headers={"Host": host})

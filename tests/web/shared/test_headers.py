@@ -16,7 +16,8 @@ from clinic.domain.people import Role
 from clinic.settings import Settings
 from clinic.web.shared.guards import open_to_all
 from clinic.web.shared.headers import CONTENT_SECURITY_POLICY
-from tests.conftest import Clock, SignIn
+from tests.conftest import SignIn
+from tests.instruments import Clock
 
 HTTPS = "https://agenda.example.org"
 ALWAYS = {

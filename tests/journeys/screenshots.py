@@ -1,0 +1,67 @@
+"""Takes the pictures of the README from the French demonstration: `make screenshots`, by hand."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, sync_playwright
+
+from clinic.domain.sessions import Kind
+from tests.journeys.door import Door
+from tests.journeys.house import House, house_at, lay_demo
+from tests.journeys.walk import Walk
+from tests.make import FRIDAY
+
+PICTURES = Path(__file__).resolve().parents[2] / "docs/screenshots"
+
+
+class Picture(NamedTuple):
+    """What is shown, to whom, on how large a screen, and from where on the page."""
+
+    name: str
+    person: str
+    path: str
+    size: tuple[int, int]
+    scale: int
+    begins_at: str
+
+
+def take_all() -> None:
+    """Take each picture on the morning before the next session."""
+    door = Door()
+    chromium = os.environ.get("CLINIC_CHROMIUM", "/usr/bin/chromium")
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        lay_demo(Path(folder))
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        with house_at(door, Path(folder)) as house:
+            house.clock.set(FRIDAY - timedelta(days=1))
+            session = f"/sessions/{house.session(Kind.LAW_ACCESS, date(2026, 11, 27))}"
+            for picture in (
+                Picture("week", "coordinator", "/agenda/2026-W48", (1280, 720), 1, "body"),
+                Picture("session", "mediator", session, (390, 780), 2, "h2"),
+                Picture("lawyer", "lawyer", "/agenda", (390, 780), 2, "body"),
+            ):
+                _take(picture, browser, house)
+        browser.close()
+    door.close()
+
+
+def _take(picture: Picture, browser: Browser, house: House) -> None:
+    width, height = picture.size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, device_scale_factor=picture.scale, locale="fr-FR"
+    )
+    walk = Walk(context, house.url, "fr")
+    walk.sign_in(picture.person)
+    walk.go(picture.path)
+    walk.page.locator(picture.begins_at).first.evaluate("element => element.scrollIntoView()")
+    walk.page.screenshot(path=PICTURES / f"{picture.name}.png")
+    context.close()
+
+
+if __name__ == "__main__":
+    take_all()

@@ -1,0 +1,204 @@
+"""S04: every text column holds a token of its own, and each reader finds exactly those the matrix gives her."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Enum, String, select
+from sqlalchemy.orm import Session
+
+from clinic.db import Database
+from clinic.domain.calendars import Detail
+from clinic.domain.people import CODE_LIVES, CREW_ROLES, LEGAL_TEAM, Role, SignedIn
+from clinic.domain.places import Publicity
+from clinic.domain.sessions import Kind
+from clinic.models import Base, Beneficiary, Closure, FeedLink, PasswordCode, Place, Repeat, Workshop
+from tests import make
+from tests.conftest import SignIn
+from tests.instruments import Clock
+from tests.make import FRIDAY, NOW
+from tests.web.world import TOKEN, addresses
+
+MARK = re.compile(r"canary-[a-z-]+", re.IGNORECASE)
+NEAR = FRIDAY - timedelta(hours=1)
+# Columns that hold ids, codes of closed lists and digests of no person: they cannot hold words.
+NO_WORDS = {
+    "appointments.language", "audit_entries.action", "feed_links.language", "occupancy.holder", "people.language",
+    "series.rule", "shifts.uid",
+}  # fmt: skip
+PUBLIC = {
+    "law-name", "law-area", "law-spot", "film", "film-name", "film-area", "film-topic", "speaker", "affiliation",
+}  # fmt: skip
+
+# Shown at some hours only, or only where the exact spot is not.
+NOT_ON_EVERY_DAY = {"law-area", "film-name", "law-word"}
+
+
+@dataclass(frozen=True)
+class Canaries:
+    """Two sessions with words of their own (one's own, and a night bus of others), and who is on the first."""
+
+    crew: dict[Role, SignedIn]
+    ids: list[dict[str, str]]
+
+
+@pytest.fixture
+def canaries(db: Database) -> Canaries:
+    with db.write() as tx:
+        crew = {role: _person(tx, role, role.value) for role in Role}
+        others = {role: _person(tx, role, f"other-{role.value}") for role in (Role.MEDIATOR, Role.LAWYER)}
+        mine = _session(tx, "law", Kind.LAW_ACCESS, Publicity.PUBLIC, FRIDAY)
+        bus = _session(tx, "bus", Kind.BUS, Publicity.TOLD_LATE, FRIDAY + timedelta(hours=10))
+        film = _session(tx, "film", Kind.WORKSHOP, Publicity.TOLD_LATE, FRIDAY + timedelta(days=4))
+        _workshop(tx, film)
+        for role in CREW_ROLES:
+            make.make_shift(tx, mine, crew[role])
+        make.make_shift(tx, bus, others[Role.LAWYER])
+        own = make.make_appointment(tx, mine, by=crew[Role.MEDIATOR], alias="Canary-alias")
+        foreign = make.make_appointment(tx, bus, by=others[Role.MEDIATOR], alias="Canary-bus-alias")
+        rest = _rest(tx, crew[Role.COORDINATOR])
+        ids = [
+            {"session_id": session_id, "appointment_id": each, "person_id": person.id, **rest}
+            for session_id, each, person in zip(
+                (mine, bus, film), (own, foreign, own), (*others.values(), crew[Role.MEMBER]), strict=True
+            )
+        ]
+    return Canaries(crew, ids)
+
+
+def _person(tx: Session, role: Role, token: str) -> SignedIn:
+    token = token.replace("_", "-")
+    person = make.make_person(
+        tx, role, name=f"Canary-{token}-name", sign_in_name=f"canary-{token}-in", password_hash=f"canary-{token}-hash"
+    )
+    code = PasswordCode(person_id=person.id, digest=f"canary-{token}-code", tries_left=5, expires_at=NOW + CODE_LIVES)
+    link = FeedLink(person_id=person.id, token_digest=f"canary-{token}-digest", name=f"canary-{token}-link")
+    link.detail, link.language, link.created_at = Detail.NAMED, "fr", NOW
+    tx.add_all([code, link])
+    tx.flush()
+    return person
+
+
+def _session(tx: Session, token: str, kind: Kind, publicity: Publicity, starts_at: datetime) -> str:
+    place_id = make.make_place(tx, publicity, name=f"Canary-{token}-place")
+    place = tx.get_one(Place, place_id)
+    place.area, place.spot = f"Canary-{token}-area", f"Canary-{token}-spot"
+    names = (f"Canary-{token}-name", f"Canary-{token}-name")
+    series_id = make.make_series(
+        tx,
+        place_id=place_id,
+        kind=kind,
+        names=names,
+        agenda_words=(f"Canary-{token}-word",) * 2,
+        is_public=kind is not Kind.BUS,
+    )
+    return make.make_session(
+        tx, starts_at=starts_at, series_id=series_id, place_id=place_id, needs=dict.fromkeys(CREW_ROLES, 2)
+    )
+
+
+def _workshop(tx: Session, session_id: str) -> None:
+    words = {"film": "Canary-film", "speaker": "Canary-speaker", "affiliation": "Canary-affiliation"}
+    tx.add(Workshop(session_id=session_id, topic_fr="Canary-film-topic", topic_en="Canary-film-topic", **words))
+
+
+def _rest(tx: Session, coordinator: SignedIn) -> dict[str, str]:
+    """A closure, a used form key, and the parts of addresses that are the same for all."""
+    closure = Closure(name="Canary-closure", first_on=date(2026, 12, 24), last_on=date(2026, 12, 26))
+    place_id = make.make_place(tx)
+    tx.add_all([closure, Repeat(person_id=coordinator.id, key=make.key(), result_id="x", at=NOW)])
+    for beneficiary in tx.scalars(select(Beneficiary)):
+        beneficiary.alias_digest = f"canary-{beneficiary.alias.removeprefix('Canary-').lower()}-digest"
+    tx.flush()
+    return {
+        "place_id": place_id, "closure_id": closure.id, "shift_id": "x", "link_id": "x", "token": TOKEN,
+        "week": "2026-W48", "code": "en", "filename": "app.css",
+    }  # fmt: skip
+
+
+def test_S04_every_text_column_holds_a_canary(db: Database, canaries: Canaries) -> None:
+    bare = set()
+    with db.read() as tx:
+        for table in Base.metadata.sorted_tables:
+            for column in table.columns:
+                holds_words = isinstance(column.type, String) and not isinstance(column.type, Enum)
+                is_reference = column.primary_key or bool(column.foreign_keys) or column.name.endswith("_id")
+                if holds_words and not is_reference:
+                    values = tx.execute(column.table.select().with_only_columns(column)).scalars().all()
+                    if not any(MARK.search(each or "") for each in values):
+                        bare.add(f"{table.name}.{column.name}")
+
+    assert bare == NO_WORDS
+
+
+def _told(role: Role | None, *, near: bool) -> set[str]:
+    """The matrix: what each role may read on all pages together, when the session is near and when it is not."""
+    told = set(PUBLIC)
+    if role is None:
+        return told
+    own = role.value.replace("_", "-")
+    told |= {f"{own}-name", f"{own}-link"}
+    if role in CREW_ROLES:
+        told |= {"law-word"}
+    if role is Role.MEDIATOR or role in LEGAL_TEAM:  # the bus lacks them
+        told |= {"bus-name", "bus-area"}
+    if role is Role.MEDIATOR:
+        told |= {"alias"} | {f"{each.value.replace('_', '-')}-name" for each in CREW_ROLES}
+    if role in LEGAL_TEAM and near:
+        told |= {"alias"}
+    if role is Role.COORDINATOR:
+        told |= _all_but_secrets()
+    return told
+
+
+def _all_but_secrets() -> set[str]:
+    everyone = [role.value.replace("_", "-") for role in Role] + ["other-mediator", "other-lawyer"]
+    people = {f"{each}-{what}" for each in everyone for what in ("name", "in")}
+    sessions = {f"{each}-{what}" for each in ("law", "bus", "film") for what in ("name", "area", "spot", "place")}
+    return people | sessions | {"alias", "bus-alias", "closure"}
+
+
+@pytest.mark.parametrize("is_near", [False, True])
+@pytest.mark.parametrize("role", [None, *Role])
+def test_S04_each_reader_finds_what_the_matrix_gives_her_and_nothing_else(
+    app: Flask, canaries: Canaries, sign_in: SignIn, clock: Clock, caplog: pytest.LogCaptureFixture,
+    role: Role | None, *, is_near: bool,
+) -> None:  # fmt: skip
+    clock.set(NEAR if is_near else NOW)
+    client = sign_in(canaries.crew[role]) if role else app.test_client()
+    found: set[str] = set()
+
+    with caplog.at_level(logging.DEBUG):
+        for language in ("fr", "en"):
+            client.set_cookie("language", language)
+            found |= {each for body in _everything(app, client, canaries) for each in _marks(body)}
+
+    told = _told(role, near=is_near)
+    assert found <= told, sorted(found - told)
+    assert not MARK.search(caplog.text)
+    assert found >= told - NOT_ON_EVERY_DAY
+
+
+def _everything(app: Flask, client: FlaskClient, canaries: Canaries) -> Iterator[str]:
+    """All that a reader can get: each page with each id, with its headers; errors too."""
+    for ids in canaries.ids:
+        for url in addresses(app, ids, "GET").values():
+            if url.startswith(("/static", "/exit", "/language")):
+                continue
+            with closing(client.get(url)) as answer:
+                assert answer.status_code != 500, url
+                title = re.search("<title>(.*?)</title>", answer.text)
+                assert not MARK.search(f"{answer.headers} {title and title[1]}"), url
+                yield answer.text
+
+
+def _marks(body: str) -> set[str]:
+    return {found.lower().removeprefix("canary-").rstrip("-") for found in MARK.findall(body)}

@@ -12,7 +12,10 @@ from tests.house import sources
 SPOKEN = {"alt", "aria-description", "aria-label", "aria-roledescription", "content", "label", "placeholder", "title"}
 TECHNICAL_META = {"viewport", "color-scheme", "robots", "referrer", "format-detection"}
 # A block of class names is no text for people.
-JINJA = re.compile(r"{#.*?#}|{%-?\s*block body_class\b.*?endblock\s*-?%}|{%-?\s*trans\b.*?{%-?\s*endtrans\s*-?%}|{{.*?}}|{%.*?%}", re.DOTALL)
+JINJA = re.compile(
+    r"{#.*?#}|{%-?\s*block body_class\b.*?endblock\s*-?%}|{%-?\s*trans\b.*?{%-?\s*endtrans\s*-?%}|{{.*?}}|{%.*?%}",
+    re.DOTALL,
+)
 THIRD_PARTY = re.compile(r"(https?:)?//")
 
 

@@ -3,13 +3,14 @@
 #   make check   what can be judged without running the tests      make test   every kind of test, small volumes
 #   make soak    the full volumes, slowly                          make coverage   which branches no test takes
 #   make messages   bring the catalogues up to date with the code  make format   what the tools can put right
+#   make screenshots   take the pictures of the README anew
 #   make lock    renew requirements.lock (newer versions: make lock UPGRADE=1)
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo check test soak coverage messages format lock clean
+.PHONY: demo check test soak coverage messages screenshots format lock clean
 .DELETE_ON_ERROR:
 
 demo: .venv/running.stamp
@@ -39,6 +40,9 @@ coverage: .venv/development.stamp
 
 messages: .venv/development.stamp
 	bash .ci/messages
+
+screenshots: .venv/development.stamp
+	$(BIN)/python -m tests.journeys.screenshots
 
 format: .venv/development.stamp
 	$(BIN)/ruff check --fix

@@ -38,8 +38,13 @@ def _check_origin() -> None:
         return
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
-    if (site and site != "same-origin") or (origin and origin != request.host_url.rstrip("/")):
+    if (site and site != "same-origin") or (origin and origin != _own_origin()):
         abort(403)
+
+
+def _own_origin() -> str:
+    """Where our pages come from: under https what is set, since a proxy before us may speak plain http to us."""
+    return settings.base_url if settings.is_https else request.host_url.rstrip("/")
 
 
 def _finish(response: Response) -> Response:

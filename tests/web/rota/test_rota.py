@@ -121,8 +121,8 @@ def test_the_coordinator_places_somebody_the_missing_roles_first(
     asked = client.get(f"/rota/sessions/{session_id}/assign")
     values = [each.get("value") for each in pages.read(asked).all("option")]
 
-    answer = pages.press(client, asked, "Place", who=f"lawyer.{lawyer.id}")
-    twice = pages.press(client, asked, "Place", who=f"lawyer.{lawyer.id}")
+    answer = pages.press(client, asked, "Put on the crew", who=f"lawyer.{lawyer.id}")
+    twice = pages.press(client, asked, "Put on the crew", who=f"lawyer.{lawyer.id}")
 
     assert [value.partition(".")[0] for value in values] == ["", "lawyer", "interpreter"]
     assert answer.status_code == 303
@@ -142,7 +142,7 @@ def test_somebody_taken_elsewhere_is_not_placed(
     page = pages.read(answer)
     assert answer.status_code == 409
     assert "somewhere else" in page.errors_at("who")
-    assert pages.form_of(answer, "Place")["who"] == f"lawyer.{lawyer.id}"
+    assert pages.form_of(answer, "Put on the crew")["who"] == f"lawyer.{lawyer.id}"
     assert not pages.problems(answer.text)
 
 

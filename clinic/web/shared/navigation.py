@@ -36,7 +36,7 @@ def navigation() -> list[Item]:
         _item(gettext("Week"), "agenda.week", week=str(Week.of(today()))),
     ]
     if visitor.holds(Role.MEDIATOR, *LEGAL_TEAM):
-        items.append(_item(gettext("Open shifts"), "rota.open_shifts"))
+        items.append(_item(gettext("To fill"), "rota.open_shifts"))
     if visitor.holds(Role.COORDINATOR):
         items += [
             _item(gettext("Series"), "sessions.every_series"),

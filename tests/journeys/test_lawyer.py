@@ -32,7 +32,7 @@ def test_she_sees_first_what_is_next_and_how_to_get_there(newcomer: Newcomer) ->
 def test_she_takes_an_open_shift_gives_it_back_and_takes_it_again(newcomer: Newcomer) -> None:
     lawyer = newcomer()
     lawyer.sign_in("lawyer")
-    lawyer.follow("Open shifts", lawyer.page.get_by_role("navigation", name=lawyer.words("Main")))
+    lawyer.follow("To fill", lawyer.page.get_by_role("navigation", name=lawyer.words("Main")))
     is_mine = lawyer.words("you are on the crew")
 
     lawyer.press("I take it")

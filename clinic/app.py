@@ -19,12 +19,15 @@ from clinic.web import (
     calendars,
     exit,
     health,
+    interpreting,
+    notices,
     people,
     places,
     public,
     rota,
     sessions,
     sign_in,
+    workshops,
 )
 from clinic.web.shared import (
     assets,
@@ -42,7 +45,10 @@ from clinic.web.shared import (
 )
 from clinic.web.shared.ground import Ground, lay
 
-ROOMS = (public, sign_in, account, agenda, sessions, rota, appointments, people, places, calendars, exit, health)
+ROOMS = (
+    public, sign_in, account, agenda, sessions, rota, interpreting, appointments, people, places, workshops, notices,
+    calendars, exit, health,
+)  # fmt: skip
 SHARED = (cookies, headers, identity, locale, assets, filters, labels, rules, stamps, navigation, errors)
 
 

@@ -1,12 +1,14 @@
-"""The commands of an operator: `clinic demo`, `serve`, `migrate`, `sweep`, `feed-link`."""
+"""The commands of an operator: `clinic demo`, `serve`, `worker`, `migrate`, `sweep`, `send-notices`, `feed-link`."""
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 from types import FrameType
 
 import click
@@ -20,8 +22,11 @@ from clinic.app import create_app, real_clock
 from clinic.db import Busy, Database
 from clinic.domain.answers import Refused
 from clinic.domain.calendars import LINKS_AT_MOST, Detail, digest_of
+from clinic.jobs import send, worker
+from clinic.jobs import sweep as sweeping
+from clinic.jobs.send import Mailer
 from clinic.queries import people
-from clinic.services import calendars, repeats, sessions
+from clinic.services import calendars
 from clinic.services.calendars import LinkDraft
 from clinic.settings import Settings, SettingsError, read_settings
 
@@ -89,16 +94,47 @@ def serve() -> None:
     server.run()
 
 
+@main.command("worker")
+def work() -> None:
+    """Send notices and sweep every minute until told to stop."""
+    stop = Event()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, lambda *_: stop.set())
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    with _house() as (settings, database):
+        _check_current(database)
+        click.echo("The worker is at work (Ctrl+C stops it)." if settings.mail_server else _NO_SERVER)
+        worker.run(database, _mailer(settings), clock=real_clock, stop=stop)
+
+
+@main.command("send-notices")
+def send_notices() -> None:
+    """Send the notices that are due, once."""
+    with _house() as (settings, database):
+        _check_current(database)
+        done = send.send_due(database, _mailer(settings), clock=real_clock)
+    if settings.mail_server is None:
+        click.echo(_NO_SERVER)
+    click.echo(", ".join(f"{count} {state}" for state, count in sorted(done.items())) or "Nothing was due.")
+
+
+_NO_SERVER = "No mail server is configured (CLINIC_SMTP_URL): nothing is lost, nothing is sent."
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    return Mailer(settings.mail_server, settings.mail_from) if settings.mail_server else None
+
+
 @main.command()
 def sweep() -> None:
-    """Make the sessions that are due, and forget what is no longer needed: run it every night."""
+    """Make the sessions that are due, and forget what is no longer needed; the worker does it too."""
     with _house() as (_settings, database):
         _check_current(database)
-        with database.write() as tx:
-            made = sessions.extend(tx, now=real_clock())
-        with database.write() as tx:
-            forgotten = repeats.forget(tx, now=real_clock())
-    click.echo(f"Sessions made: {made}. Old form keys forgotten: {forgotten}.")
+        swept = sweeping.sweep(database, now=real_clock())
+    click.echo(
+        f"Sessions made: {swept.sessions_made}. Offers that ran out: {swept.offers_expired}."
+        f" Old form keys forgotten: {swept.keys_forgotten}. Old notices forgotten: {swept.notices_forgotten}."
+    )
 
 
 @main.command("feed-link")

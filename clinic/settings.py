@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 PORTS = range(1, 65536)
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
 
 
+SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
 class SettingsError(Exception):
     """A setting that cannot be used; the message names it and says what it takes."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed in: `scheme` is "smtp", "smtp+starttls" or "smtps"."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -30,6 +45,8 @@ class Settings:
     contact: str
     port: int
     listen: str
+    mail_server: MailServer | None = None
+    mail_from: str = ""
 
     @property
     def is_https(self) -> bool:
@@ -58,6 +75,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     exit_url = env.get("CLINIC_EXIT_URL", "https://meteofrance.com/")
     if urlsplit(exit_url).scheme != "https":
         raise SettingsError("CLINIC_EXIT_URL must begin with https://")
+    mail_server = _mail_server(env.get("CLINIC_SMTP_URL", ""))
     return Settings(
         data=data,
         database_url=env.get("CLINIC_DATABASE_URL", f"sqlite:///{data / 'clinic.db'}"),
@@ -67,6 +85,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         contact=env.get("CLINIC_CONTACT", "contact@mist-association.org"),
         port=port,
         listen=env.get("CLINIC_LISTEN", "127.0.0.1"),
+        mail_server=mail_server,
+        mail_from=_mail_from(env.get("CLINIC_MAIL_FROM", ""), is_needed=mail_server is not None),
     )
 
 
@@ -74,6 +94,32 @@ def _port(text: str) -> int:
     if not (text.isdecimal() and int(text) in PORTS):
         raise SettingsError("PORT must be a number from 1 to 65535")
     return int(text)
+
+
+def _mail_server(url: str) -> MailServer | None:
+    """Read the address of the mail server; without one, no mail is sent. Nothing of it is repeated in an error."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in SMTP_PORTS or not parts.hostname or parts.path not in ("", "/"):
+        raise SettingsError("CLINIC_SMTP_URL must look like smtp+starttls://user:password@mail.example.org:587")
+    user, password = (unquote(each) if each else None for each in (parts.username, parts.password))
+    return MailServer(parts.scheme, parts.hostname, _smtp_port(parts), user, password)
+
+
+def _smtp_port(parts: SplitResult) -> int:
+    try:
+        return parts.port or SMTP_PORTS[parts.scheme]
+    except ValueError:
+        raise SettingsError("CLINIC_SMTP_URL names a port that is none") from None
+
+
+def _mail_from(address: str, *, is_needed: bool) -> str:
+    if not address and not is_needed:
+        return ""
+    if not re.fullmatch(r"[!-?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", address):
+        raise SettingsError("CLINIC_MAIL_FROM must be a plain address, like agenda@example.org")
+    return address
 
 
 def _kept_secret(path: Path) -> str:

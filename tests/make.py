@@ -7,17 +7,35 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clinic.domain.appointments import Topic
+from clinic.domain.interpreting import Modality, usual_answer_by
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.places import Publicity
 from clinic.domain.sessions import Kind
 from clinic.domain.times import local_date, slot_starts
-from clinic.models import ClinicSession, Person, PersonRole, Place, Series, SeriesNeed, SessionNeed
+from clinic.models import (
+    Appointment,
+    ClinicSession,
+    Interpreter,
+    Need,
+    Offer,
+    Person,
+    PersonRole,
+    Place,
+    Series,
+    SeriesNeed,
+    SessionNeed,
+    SpokenLanguage,
+)
 from clinic.queries import rota as rota_queries
-from clinic.services import appointments, rota
+from clinic.queries import workshops as workshop_queries
+from clinic.services import appointments, interpreting, rota, workshops
 from clinic.services.appointments import Wish
+from clinic.services.interpreting import NeedWish
+from clinic.services.workshops import WorkshopDraft
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)  # a Sunday
 FRIDAY = datetime(2026, 11, 27, 8, 30, tzinfo=UTC)  # 09:30 in Paris
@@ -53,11 +71,21 @@ def make_person(
     return SignedIn(person.id, person.name, frozenset(roles or (Role.MEDIATOR,)), language)
 
 
-def make_place(tx: Session, publicity: Publicity = Publicity.PUBLIC, *, name: str | None = None) -> str:
+def make_place(
+    tx: Session,
+    publicity: Publicity = Publicity.PUBLIC,
+    *,
+    name: str | None = None,
+    area: str | None = None,
+    spot: str | None = None,
+) -> str:
     """A place; return its id."""
     number = next(_numbers)
     place = Place(
-        name=name or f"Lieu {number}", area=f"Quartier {number}", spot=f"{number} rue de Suez", publicity=publicity
+        name=name or f"Lieu {number}",
+        area=area or f"Quartier {number}",
+        spot=spot or f"{number} rue de Suez",
+        publicity=publicity,
     )
     tx.add(place)
     tx.flush()
@@ -150,6 +178,59 @@ def make_appointment(
     starts_at = slot_starts(session.starts_at, session.ends_at, session.slot_minutes)[slot]
     wish = Wish(session_id, starts_at, alias or f"Iris {next(_numbers)}", language, Topic.RIGHTS)
     return appointments.book(tx, wish, key=key(), by=by, now=now)
+
+
+def make_interpreter(
+    tx: Session, *languages: str, comes_on_site: bool = True, phone: str | None = None, name: str | None = None
+) -> SignedIn:
+    """An interpreter who speaks these languages (none named: Arabic)."""
+    person = make_person(tx, Role.INTERPRETER, name=name)
+    spoken = [SpokenLanguage(language=language) for language in languages or ("ara",)]
+    tx.add(Interpreter(person_id=person.id, comes_on_site=comes_on_site, phone=phone, languages=spoken))
+    tx.flush()
+    return person
+
+
+def make_need(
+    tx: Session,
+    session_id: str,
+    *,
+    by: SignedIn,
+    appointment_id: str | None = None,
+    modality: Modality = Modality.ON_SITE,
+    now: datetime = NOW,
+) -> str:
+    """An interpreter for Arabic is needed, for an appointment or the whole session; return the need's id."""
+    served = tx.get_one(Appointment, appointment_id) if appointment_id else tx.get_one(ClinicSession, session_id)
+    starts_at, ends_at = served.starts_at, served.ends_at
+    wish = NeedWish(session_id, appointment_id, "ara", modality, starts_at, ends_at, usual_answer_by(starts_at, now))
+    return interpreting.need(tx, wish, key=key(), by=by, now=now)
+
+
+def make_offer(tx: Session, need_id: str, person: SignedIn, *, now: datetime = NOW) -> str:
+    """Ask an interpreter, until when an answer is usually awaited; return the offer's id."""
+    needed = tx.get_one(Need, need_id)
+    answer_by = usual_answer_by(needed.starts_at, now)
+    interpreting.ask(tx, need_id, [person.id], answer_by=answer_by, by=person, now=now)
+    return tx.scalars(select(Offer.id).where(Offer.need_id == need_id, Offer.person_id == person.id)).one()
+
+
+def make_workshop(tx: Session, *, capacity: int = 2, starts_at: datetime = FRIDAY, hours: float = 3) -> str:
+    """A workshop with this many seats; return its session's id."""
+    series_id = make_series(tx, kind=Kind.WORKSHOP)
+    session_id = make_session(tx, starts_at=starts_at, hours=hours, desks=0, series_id=series_id)
+    draft = WorkshopDraft("Selma", None, None, "Les droits civiques", "Civil rights", capacity=capacity)
+    workshops.describe(tx, session_id, draft, by=make_person(tx, Role.WORKSHOP_ORGANISER), now=NOW - timedelta(days=7))
+    return session_id
+
+
+def make_registration(tx: Session, session_id: str, person: SignedIn | None = None, *, now: datetime = NOW) -> str:
+    """Register a person, a new member unless one is named; return the registration's id."""
+    person = person or make_person(tx, Role.MEMBER)
+    workshops.register(tx, session_id, by=person, now=now)
+    mine = workshop_queries.registration_of(tx, session_id, person.id)
+    assert mine is not None
+    return mine.id
 
 
 def make_noise(tx: Session) -> None:

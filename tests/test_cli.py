@@ -45,7 +45,7 @@ def test_migrate_makes_a_database_that_its_owner_alone_reads(run: Run, tmp_path:
     assert (tmp_path / "data/clinic.db").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("words", [["serve"], ["sweep"], ["feed-link", "lawyer"]])
+@pytest.mark.parametrize("words", [["serve"], ["sweep"], ["worker"], ["send-notices"], ["feed-link", "lawyer"]])
 def test_a_database_that_is_not_up_to_date_is_refused(run: Run, words: list[str]) -> None:
     result = run(*words)
 
@@ -145,7 +145,19 @@ def test_sweep_forgets_form_keys_after_a_day(run: Run, db: Database) -> None:
 
     with db.read() as tx:
         assert tx.scalars(select(Repeat.key)).all() == ["new"]
-    assert result.output == "Sessions made: 0. Old form keys forgotten: 1.\n"
+    assert result.output == (
+        "Sessions made: 0. Offers that ran out: 0. Old form keys forgotten: 1. Old notices forgotten: 0.\n"
+    )
+
+
+def test_send_notices_says_what_became_of_them(run: Run, db: Database) -> None:
+    none = run("send-notices")
+    down = run("send-notices", CLINIC_SMTP_URL="smtp://127.0.0.1:9", CLINIC_MAIL_FROM="agenda@exemple.fr")
+
+    assert none.output == (
+        "No mail server is configured (CLINIC_SMTP_URL): nothing is lost, nothing is sent.\nNothing was due.\n"
+    )
+    assert down.output == "Nothing was due.\n"
 
 
 def test_serve_answers_until_it_is_told_to_stop(db: Database, settings: Settings) -> None:

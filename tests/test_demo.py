@@ -14,12 +14,14 @@ from clinic import demo
 from clinic.db import Database
 from clinic.demo import Outcome
 from clinic.demo.workshops import PUBLISHED
+from clinic.domain.interpreting import Modality, OfferState
 from clinic.domain.people import Role, SignedIn, check_password
 from clinic.domain.rota import ShiftState
 from clinic.domain.sessions import CancelReason, Kind
 from clinic.domain.times import local_date, to_local
+from clinic.domain.workshops import Attendance
 from clinic.models import Appointment, AuditEntry, ClinicSession, Demonstration, Person, Series, Workshop
-from clinic.queries import desks, people, programme, public
+from clinic.queries import desks, interpreting, people, programme, public, workshops
 from clinic.queries.programme import SessionView
 from clinic.services import audit, passwords
 from clinic.services import people as people_services
@@ -188,6 +190,35 @@ def test_the_public_programme_has_films_and_hides_places_told_late(loaded: Datab
     assert {each.spot for each in shown if each.kind is Kind.LAW_ACCESS} == {"2 rue de Suez, 75018 Paris"}
     assert {each.spot for each in shown if each.kind is not Kind.LAW_ACCESS} == {None}
     assert "Atelier podcast" not in {each.names["fr"] for each in shown}
+
+
+def test_the_next_workshop_is_full_and_the_member_waits_second(loaded: Database) -> None:
+    member = _who(loaded, "member")
+
+    with loaded.read() as tx:
+        shown = [each for each in public.programme(tx, NOW, NOW + timedelta(weeks=9)) if each.workshop]
+        places = workshops.my_places(tx, member.id, [each.id for each in shown])
+        past = public.past_workshops(tx, now=NOW)
+        came = [row.attendance for row in workshops.participants(tx, past[0].id)]
+
+    assert [each.workshop.is_full for each in shown if each.workshop] == [True, False]
+    assert all(each.workshop.content_notes and each.workshop.language == "eng" for each in shown if each.workshop)
+    assert [place.position for place in places.values()] == [2]
+    assert set(came) == set(Attendance)
+
+
+def test_interpreters_are_needed_at_every_stage(loaded: Database) -> None:
+    fridays = [each for each in _coming(loaded, _who(loaded, "coordinator"), NOW) if each.kind is Kind.LAW_ACCESS]
+
+    with loaded.read() as tx:
+        found = interpreting.needs_of(tx, [each.id for each in fridays[:3]], now=NOW)
+    needs = [need for rows in found.values() for need in rows]
+
+    states = {offer.state for need in needs for offer in need.offers}
+    assert {OfferState.ASKED, OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED} <= states
+    assert any(not need.offers for need in needs)
+    assert {need.modality for need in needs} == set(Modality)
+    assert max(len(need.offers) for need in needs) == 2
 
 
 def test_the_same_day_looks_the_same(loaded: Database) -> None:

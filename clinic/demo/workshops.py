@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 from clinic.demo.series import Made
 from clinic.demo.stage import Stage
+from clinic.domain.people import Role, SignedIn
 from clinic.domain.times import local_date, span
+from clinic.domain.workshops import Attendance
 from clinic.models import ClinicSession
+from clinic.queries import workshops as queries
 from clinic.services import programme, workshops
 from clinic.services.programme import MoveWish
 from clinic.services.workshops import WorkshopDraft
@@ -18,6 +23,9 @@ ROOTS = WorkshopDraft(
     "Université du Cap (Afrique du Sud)",
     "Les débuts de la traite des esclaves en Afrique",
     "Beginnings of the slave trade in Africa",
+    content_note_fr="Le film montre des personnes battues et enlevées.",
+    content_note_en="The film shows people beaten and kidnapped.",
+    language="eng",
 )
 TWELVE_YEARS = WorkshopDraft(
     "Twelve Years a Slave",
@@ -25,6 +33,9 @@ TWELVE_YEARS = WorkshopDraft(
     "Institut de recherche pour le développement",
     "Le système esclavagiste en Amérique du Nord au milieu du XIXe siècle",
     "Slavery system in Northern America in the middle of the 19th century",
+    content_note_fr="Le film montre des coups et un viol.",
+    content_note_en="The film shows beatings and a rape.",
+    language="eng",
 )
 SANKOFA = WorkshopDraft(
     "Sankofa",
@@ -32,6 +43,9 @@ SANKOFA = WorkshopDraft(
     "Université d’Ibadan (Nigeria)",
     "L’esclavage dans les plantations des Caraïbes au XIXe siècle",
     "Slavery on Caribbean farms in the 19th century",
+    content_note_fr="Le film montre des coups et des violences faites aux femmes.",
+    content_note_en="The film shows beatings and violence against women.",
+    language="eng",
 )
 HARRIET = WorkshopDraft(
     "Harriet",
@@ -39,6 +53,9 @@ HARRIET = WorkshopDraft(
     "Université d’Alberta (Canada)",
     "Le mouvement abolitionniste aux États-Unis avant la guerre de Sécession",
     "The abolitionist movement in the USA before the Civil War",
+    content_note_fr="Le film montre quelques scènes de violence.",
+    content_note_en="The film shows some scenes of violence.",
+    language="eng",
 )
 SELMA = WorkshopDraft(
     "Selma",
@@ -46,6 +63,9 @@ SELMA = WorkshopDraft(
     None,
     "Le mouvement des droits civiques des Noirs aux États-Unis",
     "The black civil rights movement in the USA",
+    content_note_fr="Le film montre des violences de la police.",
+    content_note_en="The film shows violence by the police.",
+    language="eng",
 )
 # When the rule had each of 2022, when it took place, and its film.
 PUBLISHED = (
@@ -55,7 +75,9 @@ PUBLISHED = (
     (date(2022, 9, 13), date(2022, 9, 13), HARRIET),
     (date(2022, 10, 11), date(2022, 10, 11), SELMA),
 )
-_BACK, _AHEAD = (TWELVE_YEARS, ROOTS), (SANKOFA, SELMA, HARRIET, ROOTS, TWELVE_YEARS)
+FEW_SEATS = 4
+_CAME_OR_NOT = (Attendance.CAME, Attendance.CAME, Attendance.EXCUSED, Attendance.CAME, Attendance.ABSENT)
+_BACK, _AHEAD = (TWELVE_YEARS, ROOTS), (replace(SANKOFA, capacity=FEW_SEATS), SELMA, HARRIET, ROOTS, TWELVE_YEARS)
 
 
 def describe_all(stage: Stage, made: Made) -> None:
@@ -73,6 +95,30 @@ def describe_all(stage: Stage, made: Made) -> None:
         _describe(stage, session, film, 40)
     for session in made.workshops.coming[1:2]:
         _move(stage, session, local_date(session.starts_at) + timedelta(days=2), made.place_of_workshops)
+
+
+def register_all(stage: Stage, made: Made) -> None:
+    """Fill the next workshop and its list, in which the account that visitors try is second; note who came before."""
+    visitor, *others = stage.cast[Role.MEMBER]
+    for session in made.workshops.coming[:1]:
+        _register(stage, session, [*others[: FEW_SEATS + 1], visitor])
+    for session in made.workshops.coming[1:2]:
+        _register(stage, session, [*others[:2], others[-1]])
+    for session in made.workshops.past[: len(_BACK)]:
+        _register(stage, session, others)
+        _note_who_came(stage, session)
+
+
+def _register(stage: Stage, session: ClinicSession, members: Sequence[SignedIn]) -> None:
+    """Register members one after the other, an hour apart."""
+    first = stage.before(session, 12) - timedelta(hours=len(members))
+    for number, member in enumerate(members):
+        workshops.register(stage.tx, session.id, by=member, now=first + timedelta(hours=number))
+
+
+def _note_who_came(stage: Stage, session: ClinicSession) -> None:
+    for row, attendance in zip(queries.participants(stage.tx, session.id), _CAME_OR_NOT, strict=False):
+        workshops.mark(stage.tx, row.id, attendance, by=stage.coordinator, now=session.ends_at)
 
 
 def _describe(stage: Stage, session: ClinicSession, film: WorkshopDraft, days: int) -> None:

@@ -10,18 +10,27 @@ from clinic.domain.places import Publicity
 
 HOUR = timedelta(hours=1)
 SPOT_FOR_INTERPRETER = (24 * HOUR, 2 * HOUR)
+SPOT_FOR_MEMBER = (48 * HOUR, 2 * HOUR)
 ALIAS_FOR_LEGAL_TEAM = (12 * HOUR, 24 * HOUR)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How a reader stands to one session: who she is, and the role she has on its crew, if any."""
+    """How a reader stands to one session: who she is, her role on its crew, if any, and whether she comes to it."""
 
     reader: SignedIn
     crew_role: Role | None
     starts_at: datetime
     ends_at: datetime
     now: datetime
+    is_workshop: bool = False
+    is_registered: bool = False
+
+    @property
+    def coordinates(self) -> bool:
+        """An organiser has the coordinator's column for workshops alone."""
+        organises = self.is_workshop and self.reader.holds(Role.WORKSHOP_ORGANISER)
+        return organises or self.reader.holds(Role.COORDINATOR)
 
     def within(self, window: tuple[timedelta, timedelta]) -> bool:
         before, after = window
@@ -31,29 +40,34 @@ class Standing:
 def may_open(standing: Standing, *, lacks: frozenset[Role]) -> bool:
     """A session is seen by coordinators and mediators, by its crew, and by those whose role it still lacks."""
     reader = standing.reader
-    if reader.holds(Role.COORDINATOR, Role.MEDIATOR) or standing.crew_role:
+    if standing.coordinates or reader.holds(Role.MEDIATOR) or standing.crew_role:
         return True
     is_ahead = standing.ends_at > standing.now
     return is_ahead and bool(lacks & reader.roles & LEGAL_TEAM)
 
 
 def may_know_spot(standing: Standing, publicity: Publicity) -> bool:
-    """The exact spot: all who see the session if public; if told late, the crew, interpreters only near the time."""
-    if publicity is Publicity.PUBLIC or standing.reader.holds(Role.COORDINATOR):
+    """The exact spot: all, if public; if told late, the crew; interpreters and those who come, only near the time."""
+    if publicity is Publicity.PUBLIC or standing.coordinates:
         return True
     if standing.crew_role is Role.INTERPRETER:
         return standing.within(SPOT_FOR_INTERPRETER)
-    return standing.crew_role is not None
+    return standing.crew_role is not None or (standing.is_registered and standing.within(SPOT_FOR_MEMBER))
 
 
 def may_know_crew(standing: Standing) -> bool:
     """Names of the crew: coordinators, and mediators who are on it."""
-    return standing.reader.holds(Role.COORDINATOR) or standing.crew_role is Role.MEDIATOR
+    return standing.coordinates or standing.crew_role is Role.MEDIATOR
+
+
+def may_know_participants(standing: Standing) -> bool:
+    """Who comes to a workshop: those who coordinate or organise it, and mediators who are on its crew."""
+    return standing.is_workshop and (standing.coordinates or standing.crew_role is Role.MEDIATOR)
 
 
 def may_see_slots(standing: Standing) -> bool:
     """How full a session is, slot by slot: coordinators and mediators."""
-    return standing.reader.holds(Role.COORDINATOR, Role.MEDIATOR)
+    return standing.coordinates or standing.reader.holds(Role.MEDIATOR)
 
 
 def may_know_appointment(standing: Standing, *, is_own: bool) -> bool:
@@ -64,3 +78,11 @@ def may_know_appointment(standing: Standing, *, is_own: bool) -> bool:
     if reader.holds(Role.MEDIATOR) and (is_own or standing.crew_role is Role.MEDIATOR):
         return True
     return standing.crew_role in LEGAL_TEAM and standing.within(ALIAS_FOR_LEGAL_TEAM)
+
+
+def may_know_need(standing: Standing, *, is_own: bool) -> bool:
+    """Who is needed and who was asked: coordinators; mediators for what they asked or booked, or on the crew."""
+    reader = standing.reader
+    if reader.holds(Role.COORDINATOR):
+        return True
+    return reader.holds(Role.MEDIATOR) and (is_own or standing.crew_role is Role.MEDIATOR)

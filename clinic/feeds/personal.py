@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from clinic.domain.calendars import Detail
 from clinic.feeds.ics import Entry, EntryStatus
-from clinic.queries.calendars import Commitment
+from clinic.queries.commitments import Commitment
 
 
 def entries(commitments: Iterable[Commitment], detail: Detail, language: str) -> list[Entry]:

@@ -8,13 +8,15 @@ from clinic.models.base import Base
 from clinic.models.beneficiaries import Beneficiary
 from clinic.models.calendars import FeedLink
 from clinic.models.demonstration import Demonstration
+from clinic.models.interpreting import Interpreter, Need, Offer, SpokenLanguage
+from clinic.models.notices import MessageChoice, Notice
 from clinic.models.occupancy import Occupancy
 from clinic.models.people import PasswordCode, Person, PersonRole
 from clinic.models.places import Closure, Place
 from clinic.models.repeats import Repeat
 from clinic.models.rota import Shift
 from clinic.models.sessions import ClinicSession, Series, SeriesNeed, SessionNeed
-from clinic.models.workshops import Workshop
+from clinic.models.workshops import Registration, Workshop
 
 __all__ = [
     "Appointment",
@@ -25,15 +27,22 @@ __all__ = [
     "Closure",
     "Demonstration",
     "FeedLink",
+    "Interpreter",
+    "MessageChoice",
+    "Need",
+    "Notice",
     "Occupancy",
+    "Offer",
     "PasswordCode",
     "Person",
     "PersonRole",
     "Place",
+    "Registration",
     "Repeat",
     "Series",
     "SeriesNeed",
     "SessionNeed",
     "Shift",
+    "SpokenLanguage",
     "Workshop",
 ]

@@ -5,37 +5,49 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from clinic.domain.appointments import AppointmentState
+from clinic.domain.interpreting import HOLDING, NeedState, OfferState
 from clinic.domain.resources import of_beneficiary, of_person
 from clinic.domain.rota import ShiftState
 from clinic.domain.sessions import Status
 from clinic.domain.times import quanta
-from clinic.models import Appointment, ClinicSession, Occupancy, Shift
+from clinic.domain.workshops import RegistrationState
+from clinic.models import Appointment, ClinicSession, Need, Occupancy, Offer, Registration, Shift, Workshop
 
-Held = tuple[str, int, str]
+Held = tuple[str, int, str, datetime | None]
 
 
 @dataclass(frozen=True)
 class Breach:
-    """One thing that should not be: `two_places`, `not_held`, `held_for_nothing`, `desk_twice`, `outside_session`."""
+    """One thing that should not be.
+
+    Who is where: `two_places`, `not_held`, `held_for_nothing`. Desks: `desk_twice`, `outside_session`. Interpreters:
+    `accepted_twice`, `filled_by_nobody`, `needed_for_nothing`. Workshops: `over_capacity`, `seat_astray`.
+    """
 
     code: str
     object_id: str
 
 
-def breaches(tx: Session) -> list[Breach]:
-    """All that is wrong with who is where; an empty list is good. Occupancy is compared row by row."""
-    expected = [*_held_by_shifts(tx), *_held_by_appointments(tx)]
-    there = {(row.resource, row.quantum, row.holder) for row in tx.scalars(select(Occupancy))}
-    at_once = Counter((resource, quantum) for resource, quantum, _ in expected)
+def breaches(tx: Session, *, now: datetime) -> list[Breach]:
+    """All that is wrong with who is where; an empty list is good. Occupancy is compared row by row.
+
+    What was held for an answer that did not come in time may still lie there: it is in nobody's way.
+    """
+    expected = [*_held_by_shifts(tx), *_held_by_registrations(tx), *_held_by_appointments(tx), *_held_by_offers(tx)]
+    counting = {held for held in expected if held[3] is None or held[3] > now}
+    there = {(row.resource, row.quantum, row.holder, row.until) for row in tx.scalars(select(Occupancy))}
+    at_once = Counter((resource, quantum) for resource, quantum, _, _ in counting)
     found = {Breach("two_places", resource) for (resource, _), times in at_once.items() if times > 1}
-    found |= {Breach("not_held", holder) for _, _, holder in set(expected) - there}
-    found |= {Breach("held_for_nothing", holder) for _, _, holder in there - set(expected)}
-    return sorted({*found, *_wrong_desks(tx)}, key=lambda breach: (breach.code, breach.object_id))
+    found |= {Breach("not_held", holder) for _, _, holder, _ in counting - there}
+    found |= {Breach("held_for_nothing", holder) for _, _, holder, _ in there - set(expected)}
+    found |= {*_wrong_desks(tx), *_wrong_answers(tx), *_wrong_seats(tx)}
+    return sorted(found, key=lambda breach: (breach.code, breach.object_id))
 
 
 def _held_by_shifts(tx: Session) -> Iterator[Held]:
@@ -45,8 +57,17 @@ def _held_by_shifts(tx: Session) -> Iterator[Held]:
         .where(Shift.state != ShiftState.RELEASED, ClinicSession.status == Status.PLANNED)
     )
     for shift_id, person_id, starts_at, ends_at in tx.execute(query):
-        for quantum in quanta(starts_at, ends_at):
-            yield of_person(person_id), quantum, shift_id
+        yield from _rows(of_person(person_id), starts_at, ends_at, shift_id)
+
+
+def _held_by_registrations(tx: Session) -> Iterator[Held]:
+    query = (
+        select(Registration.id, Registration.person_id, ClinicSession.starts_at, ClinicSession.ends_at)
+        .join(ClinicSession, Registration.session_id == ClinicSession.id)
+        .where(Registration.state == RegistrationState.REGISTERED, ClinicSession.status == Status.PLANNED)
+    )
+    for registration_id, person_id, starts_at, ends_at in tx.execute(query):
+        yield from _rows(of_person(person_id), starts_at, ends_at, registration_id)
 
 
 def _held_by_appointments(tx: Session) -> Iterator[Held]:
@@ -56,8 +77,25 @@ def _held_by_appointments(tx: Session) -> Iterator[Held]:
         .where(Appointment.state == AppointmentState.BOOKED, ClinicSession.status == Status.PLANNED)
     )
     for appointment_id, beneficiary_id, starts_at, ends_at in tx.execute(query):
-        for quantum in quanta(starts_at, ends_at):
-            yield of_beneficiary(beneficiary_id), quantum, appointment_id
+        yield from _rows(of_beneficiary(beneficiary_id), starts_at, ends_at, appointment_id)
+
+
+def _held_by_offers(tx: Session) -> Iterator[Held]:
+    query = (
+        select(Offer, Need.starts_at, Need.ends_at)
+        .join(Need, Offer.need_id == Need.id)
+        .join(ClinicSession, Need.session_id == ClinicSession.id)
+        .where(Offer.state.in_(HOLDING), Need.state != NeedState.WITHDRAWN, ClinicSession.status == Status.PLANNED)
+    )
+    for offer, starts_at, ends_at in tx.execute(query):
+        until = offer.answer_by if offer.state is OfferState.ASKED else None
+        yield from _rows(of_person(offer.person_id), starts_at, ends_at, offer.id, until)
+
+
+def _rows(
+    resource: str, starts_at: datetime, ends_at: datetime, holder: str, until: datetime | None = None
+) -> Iterator[Held]:
+    return ((resource, quantum, holder, until) for quantum in quanta(starts_at, ends_at))
 
 
 def _wrong_desks(tx: Session) -> Iterator[Breach]:
@@ -75,3 +113,31 @@ def _wrong_desks(tx: Session) -> Iterator[Breach]:
         if desk in seen:
             yield Breach("desk_twice", booked.id)
         seen.add(desk)
+
+
+def _wrong_answers(tx: Session) -> Iterator[Breach]:
+    accepted = Counter(tx.scalars(select(Offer.need_id).where(Offer.state == OfferState.ACCEPTED)))
+    yield from (Breach("accepted_twice", need_id) for need_id, times in accepted.items() if times > 1)
+    filled = set(tx.scalars(select(Need.id).where(Need.state == NeedState.FILLED)))
+    yield from (Breach("filled_by_nobody", need_id) for need_id in filled ^ set(accepted))
+    is_live = (Need.state != NeedState.WITHDRAWN) & (Appointment.state == AppointmentState.CANCELLED)
+    lost = select(Need.id).join(Appointment, Need.appointment_id == Appointment.id).where(is_live)
+    yield from (Breach("needed_for_nothing", need_id) for need_id in tx.scalars(lost))
+
+
+def _wrong_seats(tx: Session) -> Iterator[Breach]:
+    for session_id, capacity, taken in tx.execute(_seats()):
+        if taken > capacity:
+            yield Breach("over_capacity", session_id)
+    is_seated = Registration.state == RegistrationState.REGISTERED
+    astray = select(Registration.id).where(is_seated != Registration.seat.is_not(None))
+    yield from (Breach("seat_astray", registration_id) for registration_id in tx.scalars(astray))
+
+
+def _seats() -> Select[str, int, int]:
+    return (
+        select(Workshop.session_id, Workshop.capacity, func.count())
+        .join(Registration, Registration.session_id == Workshop.session_id)
+        .where(Registration.state == RegistrationState.REGISTERED)
+        .group_by(Workshop.session_id, Workshop.capacity)
+    )

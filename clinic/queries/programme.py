@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -18,9 +18,14 @@ from clinic.domain.people import Role, SignedIn
 from clinic.domain.places import Publicity
 from clinic.domain.rota import ShiftState, missing
 from clinic.domain.sessions import CancelReason, Kind, Status
-from clinic.models import Appointment, ClinicSession, Shift
+from clinic.domain.workshops import RegistrationState
+from clinic.models import Appointment, ClinicSession, Registration, Shift
 from clinic.queries import appointments as appointment_queries
+from clinic.queries import interpreting as interpreting_queries
 from clinic.queries import sessions as session_queries
+from clinic.queries import workshops as workshop_queries
+from clinic.queries.interpreting import NeedRow
+from clinic.queries.workshops import MyPlace
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,10 @@ class CrewView:
 
 @dataclass(frozen=True)
 class SessionView:
-    """A session for one reader: what she may not know is None or empty."""
+    """A session for one reader: what she may not know is None or empty.
+
+    A guest comes to it, and sees nothing of how it is staffed.
+    """
 
     id: str
     kind: Kind
@@ -54,10 +62,15 @@ class SessionView:
     lacks: Mapping[Role, int]
     unconfirmed: int
     my_shift: CrewView | None
+    my_place: MyPlace | None
+    is_guest: bool
+    coordinates: bool
+    knows_participants: bool
     capacity: int
     booked: int | None
     is_full: bool
     place_id: str
+    needs: tuple[NeedRow, ...] | None
 
     @property
     def is_cancelled(self) -> bool:
@@ -65,7 +78,12 @@ class SessionView:
 
     @property
     def can_run(self) -> bool:
-        return not self.is_cancelled and not self.lacks
+        return not self.is_cancelled and not self.lacks and not self.is_guest
+
+    def takes_needs(self, reader: SignedIn) -> bool:
+        """Say whether this reader may ask for an interpreter for the whole of the session."""
+        is_on_crew = self.my_shift is not None and self.my_shift.role is Role.MEDIATOR
+        return reader.holds(Role.COORDINATOR) or (is_on_crew and reader.holds(Role.MEDIATOR))
 
     def takes(self, reader: SignedIn) -> tuple[Role, ...]:
         """The roles in which this reader could take a shift, as far as she is not on the crew."""
@@ -87,11 +105,32 @@ def ahead(tx: Session, ends_at: datetime, *, reader: SignedIn, now: datetime) ->
 
 
 def session(tx: Session, session_id: str, *, reader: SignedIn, now: datetime) -> SessionView:
-    """One session; raises `NotFound` also when the reader may not know of it (S02)."""
-    found = _views(tx, ClinicSession.id == session_id, reader, now)
-    if not found:
+    """One session for those who run it; raises `NotFound` also when the reader may not know of it (S02)."""
+    found = find(tx, session_id, reader=reader, now=now)
+    if found is None or found.is_guest:
         raise NotFound
-    return found[0]
+    return found
+
+
+def find(tx: Session, session_id: str, *, reader: SignedIn, now: datetime) -> SessionView | None:
+    """One session, also for those who come to it; None when the reader may not know more than the public."""
+    found = _views(tx, ClinicSession.id == session_id, reader, now)
+    return found[0] if found else None
+
+
+def joined(tx: Session, *, reader: SignedIn, now: datetime) -> list[SessionView]:
+    """The coming workshops in which the reader has a seat or a turn, in order of time, however far ahead."""
+    mine = select(Registration.session_id).where(
+        Registration.person_id == reader.id, Registration.state != RegistrationState.WITHDRAWN
+    )
+    return _views(tx, ClinicSession.id.in_(mine) & (ClinicSession.ends_at > now), reader, now)
+
+
+def may_know(session: SessionView, need: NeedRow, *, reader: SignedIn, now: datetime) -> bool:
+    """Say whether the reader may know of this need at a session that she may know of."""
+    role = session.my_shift.role if session.my_shift else None
+    standing = Standing(reader, role, session.starts_at, session.ends_at, now)
+    return discretion.may_know_need(standing, is_own=reader.id in need.owner_ids)
 
 
 def next_of_series(tx: Session, session_id: str, *, most: int, reader: SignedIn, now: datetime) -> list[SessionView]:
@@ -102,13 +141,38 @@ def next_of_series(tx: Session, session_id: str, *, most: int, reader: SignedIn,
 
 
 def _views(tx: Session, which: ColumnElement[bool], reader: SignedIn, now: datetime) -> list[SessionView]:
-    """Four queries, however many sessions there are."""
+    """Five queries, however many sessions there are."""
     query = select(ClinicSession).where(which).order_by(ClinicSession.starts_at, ClinicSession.id)
     found = tx.scalars(query.options(joinedload(ClinicSession.series), joinedload(ClinicSession.place))).all()
     ids = [each.id for each in found]
     crews, needs, booked = _crews(tx, ids), session_queries.needs(tx, ids), _booked(tx, ids)
-    views = (_view(each, crews[each.id], needs[each.id], booked[each.id], reader, now) for each in found)
-    return [view for view in views if view]
+    places = workshop_queries.my_places(tx, reader.id, ids)
+    hanging = {each: _Hanging(crews[each], needs[each], booked[each], places.get(each)) for each in ids}
+    views = (_view(each, hanging[each.id], reader, now) for each in found)
+    return _with_needs(tx, [view for view in views if view], reader, now)
+
+
+def _with_needs(tx: Session, views: list[SessionView], reader: SignedIn, now: datetime) -> list[SessionView]:
+    """Add, for those who plan, the needs of interpreters that they may know: one query more."""
+    if not views or not reader.holds(Role.COORDINATOR, Role.MEDIATOR):
+        return views
+    needs = interpreting_queries.needs_of(tx, [view.id for view in views], now=now)
+    known = {view.id: [row for row in needs[view.id] if may_know(view, row, reader=reader, now=now)] for view in views}
+    return [replace(view, needs=tuple(known[view.id])) for view in views]
+
+
+def _standing(
+    session: ClinicSession, shift: CrewView | None, place: MyPlace | None, reader: SignedIn, now: datetime
+) -> Standing:
+    return Standing(
+        reader,
+        shift.role if shift else None,
+        session.starts_at,
+        session.ends_at,
+        now,
+        is_workshop=session.series.kind is Kind.WORKSHOP,
+        is_registered=place is not None and place.state is RegistrationState.REGISTERED,
+    )
 
 
 def _crews(tx: Session, ids: Sequence[str]) -> Mapping[str, list[CrewView]]:
@@ -129,20 +193,24 @@ def _booked(tx: Session, ids: Sequence[str]) -> Mapping[str, int]:
     return Counter({row[0]: row[1] for row in tx.execute(query.group_by(Appointment.session_id))})
 
 
-def _view(
-    session: ClinicSession,
-    crew: list[CrewView],
-    needs: Mapping[Role, int],
-    booked: int,
-    reader: SignedIn,
-    now: datetime,
-) -> SessionView | None:
+@dataclass(frozen=True)
+class _Hanging:
+    crew: list[CrewView]
+    needs: Mapping[Role, int]
+    booked: int
+    my_place: MyPlace | None
+
+
+def _view(session: ClinicSession, hanging: _Hanging, reader: SignedIn, now: datetime) -> SessionView | None:
+    crew, booked = hanging.crew, hanging.booked
     mine = next((each for each in crew if each.person_id == reader.id), None)
-    standing = Standing(reader, mine.role if mine else None, session.starts_at, session.ends_at, now)
+    standing = _standing(session, mine, hanging.my_place, reader, now)
     is_on = session.status is Status.PLANNED
-    lacks = missing(needs, [each.role for each in crew]) if is_on else {}
-    if not discretion.may_open(standing, lacks=frozenset(lacks)):
+    lacks = missing(hanging.needs, [each.role for each in crew]) if is_on else {}
+    is_guest = not discretion.may_open(standing, lacks=frozenset(lacks))
+    if is_guest and not hanging.my_place:
         return None
+    seen = [] if is_guest else crew
     opening = appointment_queries.opening(session)
     capacity = opening.desks * len(opening.slots)
     place = session.place
@@ -159,12 +227,17 @@ def _view(
         spot=place.spot if discretion.may_know_spot(standing, place.publicity) else None,
         is_told_late=place.publicity is Publicity.TOLD_LATE,
         crew=tuple(crew) if discretion.may_know_crew(standing) else None,
-        held=Counter(each.role for each in crew),
-        lacks=lacks,
-        unconfirmed=sum(each.state is ShiftState.TO_CONFIRM for each in crew),
+        held=Counter(each.role for each in seen),
+        lacks={} if is_guest else lacks,
+        unconfirmed=sum(each.state is ShiftState.TO_CONFIRM for each in seen),
         my_shift=mine,
+        my_place=hanging.my_place,
+        is_guest=is_guest,
+        coordinates=standing.coordinates,
+        knows_participants=discretion.may_know_participants(standing),
         capacity=capacity,
         booked=booked if discretion.may_see_slots(standing) else None,
         is_full=booked >= capacity > 0,
         place_id=place.id,
+        needs=None,
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from clinic.domain.answers import NotFound
@@ -26,12 +27,15 @@ def shift(tx: Session, shift_id: str) -> Shift:
     return found
 
 
-def occupied(tx: Session, resources: Iterable[str], quanta: range, *, besides: Iterable[str]) -> set[str]:
+def occupied(
+    tx: Session, resources: Iterable[str], quanta: range, *, besides: Iterable[str], now: datetime
+) -> set[str]:
     """Which of these resources are in use in these quarter hours, by holders other than those named."""
     query = select(Occupancy.resource).where(
         Occupancy.resource.in_(list(resources)),
         Occupancy.quantum >= quanta.start,
         Occupancy.quantum < quanta.stop,
         Occupancy.holder.not_in(list(besides)),
+        or_(Occupancy.until.is_(None), Occupancy.until > now),
     )
     return set(tx.scalars(query.distinct()))

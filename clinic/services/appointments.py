@@ -128,4 +128,5 @@ def _place(
     except IntegrityError:
         raise Refused("slot_taken", at=starts_at, free=[]) from None
     resource = resources.of_beneficiary(appointment.beneficiary_id)
-    occupancy.hold(tx, resource, starts_at, appointment.ends_at, holder=appointment.id, otherwise="alias_busy")
+    span = (starts_at, appointment.ends_at)
+    occupancy.hold(tx, resource, span, holder=appointment.id, otherwise="alias_busy", now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,18 +13,33 @@ from clinic.domain.answers import Refused
 from clinic.domain.times import quanta
 from clinic.models import Occupancy
 
+Span = tuple[datetime, datetime]
 
-def hold(tx: Session, resource: str, starts_at: datetime, ends_at: datetime, *, holder: str, otherwise: str) -> None:
-    """Hold a resource for its quarter hours; raises `Refused(otherwise)` when any of them is in use.
 
-    The savepoint keeps PostgreSQL's transaction usable after the violation.
+def hold(
+    tx: Session, resource: str, span: Span, *, holder: str, otherwise: str, now: datetime, until: datetime | None = None
+) -> None:
+    """Hold a resource for the quarter hours of a span; raises `Refused(otherwise)` when any of them is in use.
+
+    With `until`, the hold counts only until then; holds of others that ran out make way. The savepoint keeps
+    PostgreSQL's transaction usable after the violation.
     """
-    rows = [{"resource": resource, "quantum": quantum, "holder": holder} for quantum in quanta(starts_at, ends_at)]
+    covered = quanta(*span)
+    ran_out = (Occupancy.resource == resource) & Occupancy.quantum.between(covered[0], covered[-1])
+    tx.execute(delete(Occupancy).where(ran_out, Occupancy.until <= now))
+    rows = [{"resource": resource, "quantum": each, "holder": holder, "until": until} for each in covered]
     try:
         with tx.begin_nested():
             tx.execute(insert(Occupancy), rows)
     except IntegrityError:
         raise Refused(otherwise) from None
+
+
+def keep(tx: Session, holder: str, *, otherwise: str) -> None:
+    """Let a hold with an end count for good; raises `Refused(otherwise)` when it ran out and made way meanwhile."""
+    these = update(Occupancy).where(Occupancy.holder == holder).values(until=None)
+    if not tx.scalars(these.returning(Occupancy.quantum)).all():
+        raise Refused(otherwise)
 
 
 def release(tx: Session, holders: Iterable[str]) -> None:

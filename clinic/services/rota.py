@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from clinic.domain import resources, sessions
 from clinic.domain import rota as rules
 from clinic.domain.answers import NotFound, Refused
+from clinic.domain.notices import Kind
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.rota import ShiftState
 from clinic.models import ClinicSession, Shift
 from clinic.queries import people as people_queries
 from clinic.queries import rota as queries
 from clinic.queries import sessions as session_queries
-from clinic.services import audit, occupancy
+from clinic.services import audit, notices, occupancy
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def take(tx: Session, session_id: str, role: Role, *, by: SignedIn, now: datetim
         now=now,
     )
     shift_id = _give(tx, session, by.id, role, now=now)
+    notices.tell(tx, Kind.SHIFT_TAKEN, to=by.id, about=shift_id, session_id=session_id, now=now)
     audit.record(tx, "shift.take", shift_id, by=by, now=now)
     return shift_id
 
@@ -69,6 +71,7 @@ def assign(tx: Session, session_id: str, person_id: str, role: Role, *, by: Sign
         raise Refused("already_on")
     sessions.check_open(session.status, session.ends_at, now)
     shift_id = _give(tx, session, person_id, role, now=now)
+    notices.tell(tx, Kind.SHIFT_TAKEN, to=person_id, about=shift_id, session_id=session_id, now=now)
     audit.record(tx, "shift.assign", shift_id, by=by, now=now)
 
 
@@ -78,6 +81,9 @@ def give_back(tx: Session, shift_id: str, *, by: SignedIn, now: datetime) -> Giv
     rules.check_give_back(session.starts_at, now)
     _set(shift, ShiftState.RELEASED, now)
     occupancy.release(tx, [shift.id])
+    notices.forget(tx, [shift.id])
+    if shift.person_id != by.id:
+        notices.tell(tx, Kind.SHIFT_GIVEN_BACK, to=shift.person_id, about=shift.id, session_id=session.id, now=now)
     audit.record(tx, "shift.give_back", shift_id, by=by, now=now)
     return GivenBack(session.id, shift.person_id, shift.role)
 
@@ -115,7 +121,9 @@ def _give(tx: Session, session: ClinicSession, person_id: str, role: Role, *, no
     _set(shift, ShiftState.CONFIRMED, now)
     tx.flush()
     resource = resources.of_person(person_id)
-    occupancy.hold(tx, resource, session.starts_at, session.ends_at, holder=shift.id, otherwise="person_busy")
+    span = (session.starts_at, session.ends_at)
+    occupancy.hold(tx, resource, span, holder=shift.id, otherwise="person_busy", now=now)
+    notices.remind(tx, to=person_id, about=shift.id, session_id=session.id, starts_at=session.starts_at, now=now)
     return shift.id
 
 

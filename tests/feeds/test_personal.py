@@ -13,7 +13,7 @@ from clinic.domain.places import Publicity
 from clinic.domain.sessions import CancelReason
 from clinic.feeds import ics, personal
 from clinic.models import ClinicSession, Person, Place, Shift
-from clinic.queries import calendars
+from clinic.queries import commitments
 from clinic.services import programme, rota
 from clinic.services.programme import MoveWish
 from tests import make
@@ -172,8 +172,8 @@ def test_S04_no_word_about_others_is_in_any_byte(db: Database, lawyer: SignedIn,
 
 def feed_of(db: Database, person: SignedIn, detail: Detail, language: str = "fr", now: datetime = make.NOW) -> bytes:
     with db.read() as tx:
-        commitments = calendars.commitments(tx, person.id, now=now)
-    return ics.render(personal.entries(commitments, detail, language), name="Agenda", is_public=False)
+        mine = commitments.of_person(tx, person.id, now=now)
+    return ics.render(personal.entries(mine, detail, language), name="Agenda", is_public=False)
 
 
 def event_lines(feed: bytes) -> dict[str, str]:

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from clinic.db import Database
 from clinic.domain.people import CREW_ROLES, Role
+from clinic.domain.workshops import Attendance
 from clinic.services import people as services
 from tests import make
 from tests.conftest import SignIn
@@ -90,6 +91,8 @@ def _sent(rule: str, identity: str) -> dict[str, str]:
     """What a form sends besides its token; most need nothing to show that they are open."""
     if rule == "/rota/sessions/<session_id>/take":
         return {"role": identity if identity in CREW_ROLES else Role.LAWYER.value}
+    if rule == "/workshops/registrations/<registration_id>/attendance":
+        return {"attendance": Attendance.EXCUSED.value}
     return {"language": "en"} if rule == "/account/language" else {}
 
 

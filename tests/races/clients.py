@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -12,13 +13,15 @@ from threading import Lock
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from clinic.app import create_app
 from clinic.db import Busy, Database
 from clinic.domain.answers import Refused
-from clinic.domain.people import Role
+from clinic.domain.people import Role, SignedIn
 from clinic.queries import people
-from clinic.services import rota
+from clinic.services import interpreting, rota, workshops
 from clinic.settings import Settings
 from tests.make import NOW
 from tests.races import guards
@@ -132,16 +135,51 @@ def assign(number: int, house: House, person_id: str, session_ids: list[str]) ->
 
 def take(number: int, house: House, people_ids: list[str], session_id: str) -> str:
     """Take a shift as the person of this number, and return what came of it."""
+
+    def act(tx: Session, lawyer: SignedIn) -> str:
+        rota.take(tx, session_id, Role.LAWYER, by=lawyer, now=NOW)
+        return "taken"
+
+    return _outcome(house, people_ids[number], act)
+
+
+def accept(number: int, house: House, people_ids: list[str], offer_ids: list[str]) -> str:
+    """Accept one's offer as the interpreter of this number, if she is asked, and return what came of it."""
+
+    def act(tx: Session, interpreter: SignedIn) -> str:
+        interpreting.accept(tx, offer_ids[number], by=interpreter, now=NOW)
+        return "accepted"
+
+    return _outcome(house, people_ids[number], act) if number < len(people_ids) else "waits"
+
+
+def register(number: int, house: House, people_ids: list[str], session_id: str) -> str:
+    """Register for a workshop as the person of this number, and return what came of it."""
+    return _outcome(
+        house, people_ids[number], lambda tx, person: workshops.register(tx, session_id, by=person, now=NOW)
+    )
+
+
+def withdraw(number: int, house: House, people_ids: list[str], session_id: str) -> str:
+    """Give a seat back, if this number is one of those who do, and return what came of it."""
+
+    def act(tx: Session, person: SignedIn) -> str:
+        workshops.withdraw(tx, session_id, by=person, now=NOW)
+        return "withdrawn"
+
+    return _outcome(house, people_ids[number], act) if number < len(people_ids) else "waits"
+
+
+def _outcome(house: House, person_id: str, act: Callable[[Session, SignedIn], str]) -> str:
     try:
         with database_of(house).write() as tx:
-            lawyer = people.signed_in(tx, people_ids[number], 1)
-            assert lawyer is not None
-            rota.take(tx, session_id, Role.LAWYER, by=lawyer, now=NOW)
+            person = people.signed_in(tx, person_id, 1)
+            assert person is not None
+            return act(tx, person)
     except Refused as refused:
         return refused.code
-    except Busy:
-        return "busy"
-    return "taken"
+    except (Busy, IntegrityError) as failure:  # the latter only where a control took a guard out
+        return type(failure).__name__
 
 
 def without_lock(_number: int, house: House) -> None:
@@ -152,6 +190,11 @@ def without_lock(_number: int, house: House) -> None:
 def with_lock(_number: int, house: House) -> None:
     """Put the lock back in this process."""
     guards.put_lock_back(database_of(house).engine)
+
+
+def without_hold(_number: int, house: House) -> None:
+    """Let nobody lose her hold in this process."""
+    guards.take_hold_out(database_of(house).engine)
 
 
 def leave(_number: int, house: House) -> None:

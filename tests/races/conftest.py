@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.races import clients
+from tests.races import clients, counts
 from tests.races.clients import House
+from tests.races.counts import Count
 from tests.races.crowd import Crowd, gathered
 from tests.races.evidence import Evidence
 
@@ -26,6 +27,15 @@ def house(crowd: Crowd, each_url: str, tmp_path: Path) -> Iterator[House]:
     house = House(tmp_path, each_url)
     yield house
     crowd.all_at_once(clients.leave, house)
+
+
+@pytest.fixture(scope="session")
+def counted() -> Iterator[list[Count]]:
+    """What `make soak` found of offers and seats, written down when all of it is there."""
+    found: list[Count] = []
+    yield found
+    if found:
+        counts.write(found)
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ class Evidence:
         PAGE.write_text(
             _TEXT.format(
                 table=table,
-                commit=_commit(),
+                commit=commit(),
                 on=datetime.now(UTC).date(),
                 cores=os.cpu_count(),
                 python=platform.python_version(),
@@ -66,7 +66,8 @@ def _row(tally: Tally) -> tuple[str, ...]:
     return (tally.engine, tally.guards, str(tally.rounds), won, *map(str, counts), f"{tally.seconds:.1f}")
 
 
-def _commit() -> str:
+def commit() -> str:
+    """The commit that the tests run at."""
     command = ["git", "rev-parse", "--short", "HEAD"]
     answer = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     return answer.stdout.strip() if answer.returncode == 0 else "(none yet)"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from clinic.db import Database
 from clinic.domain.answers import Refused
@@ -19,16 +20,14 @@ MINUTE = timedelta(minutes=1)
 
 def test_what_is_held_is_held_by_quarter_hours(each_db: Database) -> None:
     with each_db.write() as tx:
-        occupancy.hold(tx, "person:a", FRIDAY, FRIDAY + HOUR, holder="shift", otherwise="person_busy")
+        _hold(tx, "person:a", 0, 60, holder="shift")
 
     assert _rows(each_db) == 4
 
 
 def test_a_span_off_the_quarters_holds_every_quarter_it_touches(each_db: Database) -> None:
     with each_db.write() as tx:
-        occupancy.hold(
-            tx, "person:a", FRIDAY + 10 * MINUTE, FRIDAY + 20 * MINUTE, holder="shift", otherwise="person_busy"
-        )
+        _hold(tx, "person:a", 10, 20, holder="shift")
 
     assert _rows(each_db) == 2
 
@@ -36,17 +35,10 @@ def test_a_span_off_the_quarters_holds_every_quarter_it_touches(each_db: Databas
 @pytest.mark.parametrize(("begins", "ends"), [(-30, 15), (0, 60), (15, 30), (45, 120), (-60, 120)])
 def test_S70_an_overlap_is_refused_and_leaves_nothing(each_db: Database, begins: int, ends: int) -> None:
     with each_db.write() as tx:
-        occupancy.hold(tx, "person:a", FRIDAY, FRIDAY + HOUR, holder="first", otherwise="person_busy")
+        _hold(tx, "person:a", 0, 60, holder="first")
 
         with pytest.raises(Refused, match="person_busy"):
-            occupancy.hold(
-                tx,
-                "person:a",
-                FRIDAY + begins * MINUTE,
-                FRIDAY + ends * MINUTE,
-                holder="second",
-                otherwise="person_busy",
-            )
+            _hold(tx, "person:a", begins, ends, holder="second")
         make_person(tx)  # the transaction is still usable
 
     assert _rows(each_db) == 4
@@ -54,24 +46,53 @@ def test_S70_an_overlap_is_refused_and_leaves_nothing(each_db: Database, begins:
 
 def test_what_follows_at_once_is_no_overlap(each_db: Database) -> None:
     with each_db.write() as tx:
-        occupancy.hold(tx, "person:a", FRIDAY, FRIDAY + HOUR, holder="first", otherwise="person_busy")
-        occupancy.hold(tx, "person:a", FRIDAY + HOUR, FRIDAY + 2 * HOUR, holder="second", otherwise="person_busy")
-        occupancy.hold(tx, "person:b", FRIDAY, FRIDAY + HOUR, holder="third", otherwise="person_busy")
+        _hold(tx, "person:a", 0, 60, holder="first")
+        _hold(tx, "person:a", 60, 120, holder="second")
+        _hold(tx, "person:b", 0, 60, holder="third")
 
     assert _rows(each_db) == 12
 
 
 def test_what_is_released_can_be_held_again(each_db: Database) -> None:
     with each_db.write() as tx:
-        occupancy.hold(tx, "person:a", FRIDAY, FRIDAY + HOUR, holder="first", otherwise="person_busy")
-        occupancy.hold(tx, "person:a", NOW, NOW + HOUR, holder="other", otherwise="person_busy")
+        _hold(tx, "person:a", 0, 60, holder="first")
+        _hold(tx, "person:a", 240, 300, holder="other")
 
         occupancy.release(tx, ["first"])
-        occupancy.hold(tx, "person:a", FRIDAY, FRIDAY + 2 * HOUR, holder="again", otherwise="person_busy")
+        _hold(tx, "person:a", 0, 120, holder="again")
 
     assert _rows(each_db) == 12
 
 
-def _rows(db: Database) -> int | None:
+def test_a_hold_that_ran_out_makes_way_and_one_that_did_not_stays(each_db: Database) -> None:
+    with each_db.write() as tx:
+        _hold(tx, "person:a", 0, 60, holder="asked", until=NOW + HOUR)
+        _hold(tx, "person:b", 0, 60, holder="asked too", until=NOW + 3 * HOUR)
+
+        _hold(tx, "person:a", 30, 90, holder="later", now=NOW + 2 * HOUR)
+        with pytest.raises(Refused, match="person_busy"):
+            _hold(tx, "person:b", 30, 90, holder="later", now=NOW + 2 * HOUR)
+
+    assert _rows(each_db, holder="asked") == 2
+    assert _rows(each_db, holder="later") == 4
+
+
+def _hold(
+    tx: Session,
+    resource: str,
+    begins: int,
+    ends: int,
+    *,
+    holder: str,
+    now: datetime = NOW,
+    until: datetime | None = None,
+) -> None:
+    """Hold from and to these minutes after Friday's beginning."""
+    span = (FRIDAY + begins * MINUTE, FRIDAY + ends * MINUTE)
+    occupancy.hold(tx, resource, span, holder=holder, otherwise="person_busy", now=now, until=until)
+
+
+def _rows(db: Database, holder: str | None = None) -> int | None:
+    rows = select(func.count()).select_from(Occupancy)
     with db.read() as tx:
-        return tx.scalar(select(func.count()).select_from(Occupancy))
+        return tx.scalar(rows.where(Occupancy.holder == holder) if holder else rows)

@@ -96,7 +96,7 @@ def test_someone_who_is_elsewhere_then_is_seen_first_and_leaves_the_crew(each_db
     with pytest.raises(Refused, match="crew_clashes"), each_db.write() as tx:
         _move(tx, session_id, FRIDAY + DAY, by=coordinator)
     with each_db.write() as tx:
-        effects = moves.move_effects(tx, session_id, FRIDAY + DAY, FRIDAY + DAY + 3 * HOUR)
+        effects = moves.move_effects(tx, session_id, FRIDAY + DAY, FRIDAY + DAY + 3 * HOUR, now=NOW)
         assert [each.person_id for each in effects.clashing] == [lawyer.id]
         _move(tx, session_id, FRIDAY + DAY, leaving=frozenset({lawyer.id}), by=coordinator)
 

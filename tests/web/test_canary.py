@@ -17,10 +17,27 @@ from sqlalchemy.orm import Session
 
 from clinic.db import Database
 from clinic.domain.calendars import Detail
+from clinic.domain.interpreting import Modality
 from clinic.domain.people import CODE_LIVES, CREW_ROLES, LEGAL_TEAM, Role, SignedIn
 from clinic.domain.places import Publicity
 from clinic.domain.sessions import Kind
-from clinic.models import Base, Beneficiary, Closure, FeedLink, PasswordCode, Place, Repeat, Workshop
+from clinic.models import (
+    Base,
+    Beneficiary,
+    Closure,
+    FeedLink,
+    Interpreter,
+    PasswordCode,
+    Person,
+    Place,
+    Repeat,
+    Workshop,
+)
+from clinic.queries import appointments
+from clinic.queries import interpreting as queries
+from clinic.queries import workshops as workshop_queries
+from clinic.services import interpreting, workshops
+from clinic.services.interpreting import NeedWish, ProfileDraft
 from tests import make
 from tests.conftest import SignIn
 from tests.instruments import Clock
@@ -28,14 +45,17 @@ from tests.make import FRIDAY, NOW
 from tests.web.world import TOKEN, addresses
 
 MARK = re.compile(r"canary-[a-z-]+", re.IGNORECASE)
+OTHERS = (Role.MEDIATOR, Role.LAWYER, Role.INTERPRETER)
 NEAR = FRIDAY - timedelta(hours=1)
 # Columns that hold ids, codes of closed lists and digests of no person: they cannot hold words.
 NO_WORDS = {
-    "appointments.language", "audit_entries.action", "feed_links.language", "occupancy.holder", "people.language",
-    "series.rule", "shifts.uid",
+    "appointments.language", "audit_entries.action", "feed_links.language", "interpreter_needs.language",
+    "notices.claim", "notices.code", "notices.message_token", "occupancy.holder", "offers.uid", "people.language",
+    "registrations.uid", "series.rule", "shifts.uid", "workshops.language",
 }  # fmt: skip
 PUBLIC = {
-    "law-name", "law-area", "law-spot", "film", "film-name", "film-area", "film-topic", "speaker", "affiliation",
+    "law-name", "law-area", "law-spot", "film", "film-name", "film-area", "film-topic", "film-note", "speaker",
+    "affiliation",
 }  # fmt: skip
 
 # Shown at some hours only, or only where the exact spot is not.
@@ -54,7 +74,7 @@ class Canaries:
 def canaries(db: Database) -> Canaries:
     with db.write() as tx:
         crew = {role: _person(tx, role, role.value) for role in Role}
-        others = {role: _person(tx, role, f"other-{role.value}") for role in (Role.MEDIATOR, Role.LAWYER)}
+        others = {role: _person(tx, role, f"other-{role.value}") for role in OTHERS}
         mine = _session(tx, "law", Kind.LAW_ACCESS, Publicity.PUBLIC, FRIDAY)
         bus = _session(tx, "bus", Kind.BUS, Publicity.TOLD_LATE, FRIDAY + timedelta(hours=10))
         film = _session(tx, "film", Kind.WORKSHOP, Publicity.TOLD_LATE, FRIDAY + timedelta(days=4))
@@ -64,12 +84,10 @@ def canaries(db: Database) -> Canaries:
         make.make_shift(tx, bus, others[Role.LAWYER])
         own = make.make_appointment(tx, mine, by=crew[Role.MEDIATOR], alias="Canary-alias")
         foreign = make.make_appointment(tx, bus, by=others[Role.MEDIATOR], alias="Canary-bus-alias")
-        rest = _rest(tx, crew[Role.COORDINATOR])
+        rest = _rest(tx, crew[Role.COORDINATOR]) | _asked(tx, own, crew, others) | _registered(tx, film, crew)
         ids = [
             {"session_id": session_id, "appointment_id": each, "person_id": person.id, **rest}
-            for session_id, each, person in zip(
-                (mine, bus, film), (own, foreign, own), (*others.values(), crew[Role.MEMBER]), strict=True
-            )
+            for session_id, each, person in zip((mine, bus, film), (own, foreign, own), others.values(), strict=True)
         ]
     return Canaries(crew, ids)
 
@@ -79,6 +97,7 @@ def _person(tx: Session, role: Role, token: str) -> SignedIn:
     person = make.make_person(
         tx, role, name=f"Canary-{token}-name", sign_in_name=f"canary-{token}-in", password_hash=f"canary-{token}-hash"
     )
+    tx.get_one(Person, person.id).email = f"canary-{token}-mail@example.org"
     code = PasswordCode(person_id=person.id, digest=f"canary-{token}-code", tries_left=5, expires_at=NOW + CODE_LIVES)
     link = FeedLink(person_id=person.id, token_digest=f"canary-{token}-digest", name=f"canary-{token}-link")
     link.detail, link.language, link.created_at = Detail.NAMED, "fr", NOW
@@ -107,7 +126,35 @@ def _session(tx: Session, token: str, kind: Kind, publicity: Publicity, starts_a
 
 def _workshop(tx: Session, session_id: str) -> None:
     words = {"film": "Canary-film", "speaker": "Canary-speaker", "affiliation": "Canary-affiliation"}
-    tx.add(Workshop(session_id=session_id, topic_fr="Canary-film-topic", topic_en="Canary-film-topic", **words))
+    for language in ("fr", "en"):
+        words |= {f"topic_{language}": "Canary-film-topic", f"content_note_{language}": "Canary-film-note"}
+    tx.add(Workshop(session_id=session_id, capacity=3, **words))
+    tx.flush()
+
+
+def _asked(
+    tx: Session, appointment_id: str, crew: dict[Role, SignedIn], others: dict[Role, SignedIn]
+) -> dict[str, str]:
+    """Another interpreter is asked by telephone for the mediator's appointment; the crew's has a number too."""
+    asked, by = others[Role.INTERPRETER], crew[Role.MEDIATOR]
+    for person, phone in ((asked, "canary-other-phone"), (crew[Role.INTERPRETER], "canary-phone")):
+        draft = ProfileDraft(frozenset({"ara"}), comes_on_site=True, phone="06 39 98 00 01")
+        interpreting.save_profile(tx, draft, by=person, now=NOW)
+        tx.get_one(Interpreter, person.id).phone = phone
+    tx.flush()
+    found = appointments.appointment(tx, appointment_id)
+    span = (found.starts_at, found.ends_at)
+    wish = NeedWish(found.session_id, found.id, "ara", Modality.TELEPHONE, *span, FRIDAY)
+    need_id = interpreting.need(tx, wish, key=make.key(), by=by, now=NOW)
+    interpreting.ask(tx, need_id, [asked.id], answer_by=FRIDAY, by=by, now=NOW)
+    (offer,) = queries.need_row(tx, need_id, now=NOW).offers
+    return {"need_id": need_id, "offer_id": offer.id}
+
+
+def _registered(tx: Session, session_id: str, crew: dict[Role, SignedIn]) -> dict[str, str]:
+    workshops.register(tx, session_id, by=crew[Role.MEMBER], now=NOW)
+    (row,) = workshop_queries.participants(tx, session_id)
+    return {"workshop_id": session_id, "registration_id": row.id}
 
 
 def _rest(tx: Session, coordinator: SignedIn) -> dict[str, str]:
@@ -145,25 +192,33 @@ def _told(role: Role | None, *, near: bool) -> set[str]:
     if role is None:
         return told
     own = role.value.replace("_", "-")
-    told |= {f"{own}-name", f"{own}-link"}
+    told |= {f"{own}-name", f"{own}-link", f"{own}-mail"}
+    told |= _to_this_role().get(role, set())
     if role in CREW_ROLES:
         told |= {"law-word"}
     if role is Role.MEDIATOR or role in LEGAL_TEAM:  # the bus lacks them
         told |= {"bus-name", "bus-area"}
-    if role is Role.MEDIATOR:
-        told |= {"alias"} | {f"{each.value.replace('_', '-')}-name" for each in CREW_ROLES}
     if role in LEGAL_TEAM and near:
         told |= {"alias"}
-    if role is Role.COORDINATOR:
-        told |= _all_but_secrets()
     return told
 
 
+def _to_this_role() -> dict[Role, set[str]]:
+    crew = {f"{each.value.replace('_', '-')}-name" for each in CREW_ROLES}
+    return {
+        Role.COORDINATOR: _all_but_secrets(),
+        Role.MEDIATOR: crew | {"alias", "other-interpreter-name", "other-phone"},
+        Role.INTERPRETER: {"phone"},
+        Role.MEMBER: {"film-word"},
+        Role.WORKSHOP_ORGANISER: {"film-spot", "member-name"},
+    }
+
+
 def _all_but_secrets() -> set[str]:
-    everyone = [role.value.replace("_", "-") for role in Role] + ["other-mediator", "other-lawyer"]
+    everyone = [role.value.replace("_", "-") for role in Role] + [f"other-{role.value}" for role in OTHERS]
     people = {f"{each}-{what}" for each in everyone for what in ("name", "in")}
     sessions = {f"{each}-{what}" for each in ("law", "bus", "film") for what in ("name", "area", "spot", "place")}
-    return people | sessions | {"alias", "bus-alias", "closure"}
+    return people | sessions | {"alias", "bus-alias", "closure", "other-phone"}
 
 
 @pytest.mark.parametrize("is_near", [False, True])

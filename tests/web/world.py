@@ -9,9 +9,16 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from clinic.domain.calendars import Detail, digest_of
+from clinic.domain.interpreting import Modality
 from clinic.domain.people import CREW_ROLES, Role, SignedIn
 from clinic.domain.places import Publicity
+from clinic.domain.sessions import Kind
 from clinic.models import Closure, FeedLink, Person
+from clinic.queries import interpreting as queries
+from clinic.queries import workshops as workshop_queries
+from clinic.services import interpreting, workshops
+from clinic.services.interpreting import NeedWish, ProfileDraft
+from clinic.services.workshops import WorkshopDraft
 from tests import make
 
 TOKEN = "a-token-of-a-link"
@@ -43,6 +50,8 @@ def make_world(tx: Session) -> World:
     own = {identity: {"link_id": _link(tx, person)} for identity, person in people.items()}
     for role in CREW_ROLES:
         own[role]["shift_id"] = make.make_shift(tx, session_id, people[role])
+    need_id, offer_id = _asked(tx, people)
+    workshop_id, registration_id = _registered(tx, people)
     closure = Closure(name="Travaux", first_on=make.FRIDAY.date(), last_on=make.FRIDAY.date())
     tx.add(closure)
     tx.flush()
@@ -54,6 +63,10 @@ def make_world(tx: Session) -> World:
         "person_id": people[Role.MEMBER].id,
         "shift_id": own[Role.LAWYER]["shift_id"],
         "link_id": own[Role.LAWYER]["link_id"],
+        "need_id": need_id,
+        "offer_id": offer_id,
+        "workshop_id": workshop_id,
+        "registration_id": registration_id,
         "token": TOKEN,
         "week": "2026-W48",
         "code": "en",
@@ -70,6 +83,32 @@ def addresses(app: Flask, ids: dict[str, str], method: str) -> dict[str, str]:
         return {
             rule.endpoint: adapter.build(rule.endpoint, {name: ids[name] for name in rule.arguments}) for rule in rules
         }
+
+
+def _asked(tx: Session, people: dict[str, SignedIn]) -> tuple[str, str]:
+    """The interpreter is asked for the week after; the ids of the need and of her offer."""
+    starts_at = make.FRIDAY + timedelta(days=7)
+    session_id, by = make.make_session(tx, starts_at=starts_at), people[Role.MEDIATOR]
+    modality, until = Modality.ON_SITE, starts_at - timedelta(days=1)
+    wish = NeedWish(session_id, None, "ara", modality, starts_at, starts_at + timedelta(hours=1), until)
+    need_id = interpreting.need(tx, wish, key=make.key(), by=by, now=make.NOW)
+    draft, asked = ProfileDraft(frozenset({"ara"}), comes_on_site=True, phone=None), people[Role.INTERPRETER]
+    interpreting.save_profile(tx, draft, by=asked, now=make.NOW)
+    interpreting.ask(tx, need_id, [asked.id], answer_by=until, by=by, now=make.NOW)
+    (offer,) = queries.need_row(tx, need_id, now=make.NOW).offers
+    return need_id, offer.id
+
+
+def _registered(tx: Session, people: dict[str, SignedIn]) -> tuple[str, str]:
+    """The member has a place at a workshop of the week after; the ids of the workshop and of her registration."""
+    series_id = make.make_series(tx, kind=Kind.WORKSHOP)
+    starts_at = make.FRIDAY + timedelta(days=11)
+    session_id = make.make_session(tx, starts_at=starts_at, series_id=series_id, desks=0)
+    draft = WorkshopDraft("Sankofa", None, None, "Les plantations", "The plantations")
+    workshops.describe(tx, session_id, draft, by=people[Role.COORDINATOR], now=make.NOW)
+    workshops.register(tx, session_id, by=people[Role.MEMBER], now=make.NOW)
+    (row,) = workshop_queries.participants(tx, session_id)
+    return session_id, row.id
 
 
 def _without_role(tx: Session) -> SignedIn:

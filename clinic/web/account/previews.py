@@ -12,7 +12,7 @@ from clinic.domain.calendars import Detail
 from clinic.domain.times import Week, local_date, span_of_rule
 from clinic.feeds import personal
 from clinic.feeds.ics import Entry
-from clinic.queries.calendars import Commitment
+from clinic.queries.commitments import Commitment
 from clinic.web.shared.ground import now
 from clinic.web.shared.locale import language
 

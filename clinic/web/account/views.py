@@ -1,4 +1,4 @@
-"""Views of the account: its page, the language, and the calendar links."""
+"""Views of the account: its page, the language, the messages, and the calendar links."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.answers import Refused
 from clinic.domain.calendars import LINKS_AT_MOST, digest_of
+from clinic.domain.notices import Channel, may_write
 from clinic.domain.people import Role
 from clinic.queries import calendars as queries
-from clinic.services import calendars, people
+from clinic.queries import commitments, outbox
+from clinic.services import calendars, notices, people
 from clinic.services.calendars import LinkDraft
 from clinic.web.account.forms import LanguageForm, LinkForm
 from clinic.web.account.previews import previews
 from clinic.web.shared import cookies
+from clinic.web.shared.choices_form import MessageChoiceForm
 from clinic.web.shared.flashes import say
-from clinic.web.shared.forms import ButtonForm
+from clinic.web.shared.forms import ButtonForm, StrictForm
 from clinic.web.shared.ground import db, now, settings
 from clinic.web.shared.guards import signed_in
 from clinic.web.shared.identity import me
@@ -32,8 +35,8 @@ _NEW = "new_link"
 @room.get("")
 @signed_in
 def page() -> str:
-    """One's name and roles, one's language, one's calendar links."""
-    return _page(LinkForm())
+    """One's name and roles, one's language, one's messages, one's calendar links."""
+    return _page(LinkForm(), _choice_form())
 
 
 @room.post("/language", endpoint="language")
@@ -50,13 +53,32 @@ def choose_language() -> Response:
     return answer
 
 
+@room.post("/messages")
+@signed_in
+def choose_messages() -> Response | tuple[str, int]:
+    """Say whether one wishes to be written to, and where."""
+    form = _choice_form()
+    if not form.validate_on_submit():
+        return _page(LinkForm(formdata=None), form), 422
+    with db.write() as tx:
+        choice = notices.choose(tx, me().id, channel=form.chosen, is_shared=form.shared, email=form.address, now=now())
+        is_on = may_write(choice, now(), at_work=outbox.works_here(tx, me().id))
+    if choice.channel is Channel.NONE:
+        say(gettext("No message will be sent to you."))
+    elif is_on:
+        say(gettext("Your choice is noted: messages are on."))
+    else:
+        say(gettext("Nothing is sent yet: choose this again on another day, if you still wish it."))
+    return redirect(url_for("account.page"), 303)
+
+
 @room.post("/links")
 @signed_in
 def make_link() -> Response | tuple[str, int]:
     """Make a calendar link."""
     form = LinkForm()
     if not form.validate_on_submit():
-        return _page(form), 422
+        return _page(form, _choice_form(is_sent=False)), 422
     token = calendars.draw_token()
     draft = LinkDraft(form.name.data, form.chosen, language())
     try:
@@ -64,7 +86,7 @@ def make_link() -> Response | tuple[str, int]:
             link_id = calendars.make_link(tx, me().id, draft, digest_of(token), key=form.key.data, by=me(), now=now())
     except Refused as refused:
         form.refuse(refused)
-        return _page(form), 409
+        return _page(form, _choice_form(is_sent=False)), 409
     session[_NEW] = token
     return redirect(url_for("account.new_link", link_id=link_id), 303)
 
@@ -105,18 +127,29 @@ def end_link(link_id: str) -> Response:
     return redirect(url_for("account.page"), 303)
 
 
-def _page(form: LinkForm) -> str:
+def _page(link_form: LinkForm, choice_form: MessageChoiceForm) -> str:
     with db.read() as tx:
         links = queries.links_of(tx, me().id)
-        commitments = queries.commitments(tx, me().id, now=now())
+        coming = commitments.of_person(tx, me().id, now=now())
+    form: StrictForm = choice_form if choice_form.errors else link_form
     return render_template(
         "account/page.html",
         form=form,
+        link_form=link_form,
+        choice_form=choice_form,
         roles=[label(role) for role in Role if role in me().roles],
         links=links,
         has_room=len(links) < LINKS_AT_MOST,
-        previews=previews(commitments),
+        previews=previews(coming),
     )
+
+
+def _choice_form(*, is_sent: bool = True) -> MessageChoiceForm:
+    """The form of one's own choice; not `is_sent` where another form of the page was."""
+    with db.read() as tx:
+        choice, email = outbox.choice_of(tx, me().id), outbox.address_of(tx, me().id)
+        at_work = outbox.works_here(tx, me().id)
+    return MessageChoiceForm.of(choice, email, works_here=at_work, is_sent=is_sent)
 
 
 def _qr_code(text: str) -> str:

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 from flask import Blueprint, abort, render_template
 
-from clinic.domain.people import Role
+from clinic.domain.interpreting import NeedState, OfferState
+from clinic.domain.people import CREW_ROLES, Role
 from clinic.domain.times import Week, local_date
-from clinic.queries import desks, programme
+from clinic.queries import desks, offers, programme
+from clinic.queries.interpreting import NeedRow
 from clinic.queries.programme import SessionView
 from clinic.web.shared.ground import db, now, today
 from clinic.web.shared.guards import signed_in
@@ -27,17 +29,24 @@ def today_page() -> str:
     """What is next for whoever is signed in, and what waits for her."""
     with db.read() as tx:
         ahead = programme.ahead(tx, now() + AHEAD, reader=me(), now=now())
+        workshops = programme.joined(tx, reader=me(), now=now())
         bookings = desks.booked_by(tx, reader=me(), now=now(), most=BOOKINGS_SHOWN)
+        requests = offers.ahead(tx, reader=me(), now=now()) if me().holds(Role.INTERPRETER) else []
     mine = [each for each in ahead if each.my_shift]
     standing = [each for each in mine if not each.is_cancelled]
     return render_template(
         "agenda/today.html",
+        workshops=workshops,
+        may_have_shifts=me().holds(Role.COORDINATOR, *CREW_ROLES),
         next_session=standing[0] if standing else None,
         later=[each for each in mine if each not in standing[:1]][:6],
         to_take=[each for each in ahead if each.takes(me())][:4],
         to_settle=_to_settle(ahead),
         bookable=_bookable(ahead),
         bookings=bookings,
+        asked=[each for each in requests if each.state is OfferState.ASKED],
+        accepted=[each for each in requests if each.state is OfferState.ACCEPTED],
+        unanswered=_unanswered(ahead),
     )
 
 
@@ -70,6 +79,13 @@ def _to_settle(ahead: Sequence[SessionView]) -> list[SessionView]:
         return []
     soon = [each for each in ahead if each.starts_at < now() + TO_SETTLE and not each.is_cancelled]
     return [each for each in soon if each.lacks or each.unconfirmed]
+
+
+def _unanswered(ahead: Sequence[SessionView]) -> list[NeedRow]:
+    """For those who ask for interpreters: what nobody said yes to, in the coming two weeks."""
+    soon = [each for each in ahead if each.starts_at < now() + TO_SETTLE and not each.is_cancelled]
+    needs = [need for each in soon for need in each.needs or () if need.starts_at > now()]
+    return [need for need in needs if need.state is NeedState.OPEN]
 
 
 def _bookable(ahead: Sequence[SessionView]) -> list[SessionView]:

@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-import pycountry
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, ValidationError
 from wtforms.validators import InputRequired
 
-from clinic.domain.appointments import USUAL_LANGUAGES, Topic, is_language
+from clinic.domain.appointments import Topic, is_language
 from clinic.domain.times import local_date
 from clinic.queries.desks import SlotView
 from clinic.queries.programme import SessionView
-from clinic.web.shared.filters import clock, full_date, language_name
+from clinic.web.shared.filters import clock, full_date
 from clinic.web.shared.forms import CHOOSE, KeyedForm, StrictForm, line
 from clinic.web.shared.labels import choices
 from clinic.web.shared.locale import local
+from clinic.web.shared.spoken import language_choices
 from clinic.web.shared.stamps import read_stamp, stamp
 
 CHOOSE_TIME = _l("Choose a time.")
@@ -38,7 +38,7 @@ class BookForm(KeyedForm):
         super().__init__(**kwargs)
         free = [(stamp(slot.starts_at), clock(slot.starts_at)) for slot in slots if slot.is_free]
         self.at.choices = [("", CHOOSE_TIME), *free]
-        self.language.choices = _languages()
+        self.language.choices = language_choices()
 
     def validate_at(self, field: SelectField) -> None:
         """A time that was just taken is no error of shape: the service refuses it and says what is free."""
@@ -85,15 +85,3 @@ def _instant(text: str) -> datetime:
     if instant is None:
         raise ValueError(text)
     return instant
-
-
-def _languages() -> dict[Any, list[tuple[str, str]]]:
-    """The usual languages first, then all others that have a two-letter code."""
-    usual = [(code, language_name(code)) for code in USUAL_LANGUAGES]
-    living = (each.alpha_3 for each in pycountry.languages if hasattr(each, "alpha_2") and each.type == "L")
-    others = [(code, language_name(code)) for code in living if code not in USUAL_LANGUAGES]
-    return {
-        "": [("", str(_l("Choose…")))],
-        str(_l("Often spoken here")): usual,
-        str(_l("Other languages")): sorted(others, key=lambda each: each[1].casefold()),
-    }

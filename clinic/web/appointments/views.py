@@ -14,7 +14,7 @@ from clinic.domain.people import LEGAL_TEAM, Role
 from clinic.queries import desks, programme
 from clinic.queries.desks import SlotView
 from clinic.queries.programme import SessionView
-from clinic.services import appointments
+from clinic.services import appointments, bookings
 from clinic.services.appointments import Wish
 from clinic.web.appointments.forms import BookForm, MoveForm
 from clinic.web.shared.flashes import Undo, say
@@ -59,7 +59,14 @@ def page(appointment_id: str) -> str:
     with db.read() as tx:
         appointment, session = desks.appointment(tx, appointment_id, reader=me(), now=now())
     may_change = me().holds(Role.COORDINATOR, Role.MEDIATOR) and appointment.ends_at > now()
-    return render_template("appointments/page.html", appointment=appointment, session=session, may_change=may_change)
+    return render_template(
+        "appointments/page.html",
+        appointment=appointment,
+        session=session,
+        need=next((each for each in session.needs or () if each.appointment_id == appointment.id), None),
+        may_change=may_change,
+        has_begun=appointment.starts_at <= now(),
+    )
 
 
 @room.route("/<appointment_id>/move", methods=["GET", "POST"])
@@ -87,7 +94,7 @@ def _moved(appointment_id: str, form: MoveForm) -> Response:
     session_id, starts_at = form.chosen
     with db.write() as tx:
         before, _session_before = desks.appointment(tx, appointment_id, reader=me(), now=now())
-        appointments.move(tx, appointment_id, session_id, starts_at, by=me(), now=now())
+        bookings.move(tx, appointment_id, session_id, starts_at, by=me(), now=now())
     back = {"to": f"{before.session_id}.{stamp(before.starts_at)}"}
     undo = Undo(gettext("Undo"), url_for("appointments.move", appointment_id=appointment_id), back)
     say(gettext("The appointment is moved."), undo)
@@ -98,7 +105,7 @@ def _moved(appointment_id: str, form: MoveForm) -> Response:
 @only(Role.COORDINATOR, Role.MEDIATOR)
 def cancel(appointment_id: str) -> Response:
     """Call an appointment off."""
-    session_id = _press(appointment_id, appointments.cancel)
+    session_id = _press(appointment_id, bookings.cancel)
     undo = Undo(gettext("Undo"), url_for("appointments.restore", appointment_id=appointment_id))
     say(gettext("The appointment is cancelled. The time is free again."), undo)
     return redirect(url_for("sessions.page", session_id=session_id), 303)

@@ -12,7 +12,7 @@ from flask_babel import force_locale, gettext
 from clinic.domain.calendars import cancelled_since, day_start, digest_of, window_start
 from clinic.domain.sessions import Kind
 from clinic.feeds import ics, personal, workshops
-from clinic.queries import calendars, public
+from clinic.queries import calendars, commitments, public
 from clinic.queries.public import PublicSession
 from clinic.services import calendars as links
 from clinic.web.calendars.answers import Feed, feed_answer, no_such_feed
@@ -32,10 +32,10 @@ def personal_feed(token: str) -> Response:
         link = calendars.link_by_digest(tx, digest_of(token))
         if link is None:
             return no_such_feed()
-        commitments = calendars.commitments(tx, link.person_id, now=now())
-        changed_at = calendars.last_change(tx, link.person_id)
+        mine = commitments.of_person(tx, link.person_id, now=now())
+        changed_at = commitments.last_change(tx, link.person_id)
     db.touch(partial(links.note_fetch, link_id=link.id, now=now()))
-    entries = personal.entries(commitments, link.detail, link.language)
+    entries = personal.entries(mine, link.detail, link.language)
     body = ics.render(entries, name=_name(link.language), is_public=False)
     return feed_answer(Feed(body, window_start(now()), _last_modified([changed_at])), "private, no-cache")
 

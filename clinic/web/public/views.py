@@ -8,10 +8,11 @@ from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from clinic.domain.sessions import Kind
-from clinic.queries import public
+from clinic.queries import public, workshops
 from clinic.web.shared import cookies
 from clinic.web.shared.ground import db, now, settings
 from clinic.web.shared.guards import open_to_all
+from clinic.web.shared.identity import who
 from clinic.web.shared.local_paths import local_path
 from clinic.web.shared.locale import COOKIE, OWN_NAMES
 
@@ -28,9 +29,11 @@ def home() -> str:
     """The public programme: where to go, when, and how to come."""
     with db.read() as tx:
         open_doors = public.programme(tx, now(), now() + SOON, Kind.LAW_ACCESS, Kind.BUS, Kind.OTHER)
-        workshops = public.programme(tx, now(), now() + LATER, Kind.WORKSHOP)
+        films = public.programme(tx, now(), now() + LATER, Kind.WORKSHOP)[:WORKSHOPS_SHOWN]
+        reader = who()
+        places = workshops.my_places(tx, reader.id, [each.id for each in films]) if reader else {}
     return render_template(
-        "public/home.html", sessions=open_doors, workshops=workshops[:WORKSHOPS_SHOWN], contact=settings.contact
+        "public/home.html", sessions=open_doors, workshops=films, places=places, now=now(), contact=settings.contact
     )
 
 

@@ -69,4 +69,4 @@ def digest(effects: MoveEffects) -> str:
     """A name for these effects, so that a move does what was looked at and nothing else."""
     people = [[each.person_id for each in group] for group in (effects.staying, effects.clashing)]
     appointments = [[each.id for each in group] for group in (effects.carried, effects.outside)]
-    return hashlib.sha256(repr((people, appointments)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((people, appointments, effects.registered, effects.needs)).encode()).hexdigest()[:16]

@@ -65,6 +65,7 @@ def restore(session_id: str) -> Response:
         abort(400)
     with db.write() as tx:
         lost = services.restore(tx, session_id, by=me(), now=now())
+        needs = programme.session(tx, session_id, reader=me(), now=now()).needs
     words = gettext("The session takes place after all.")
     if lost:
         words += " " + ngettext(
@@ -72,5 +73,7 @@ def restore(session_id: str) -> Response:
             "%(num)d people or appointments could not come back: see what is missing.",
             lost,
         )
+    if needs:
+        words += " " + gettext("Ask the interpreters again: they were freed.")
     say(words)
     return redirect(url_for("sessions.page", session_id=session_id), 303)

@@ -11,7 +11,9 @@ from babel.dates import format_date
 from flask import Flask
 from flask_babel import get_locale, gettext
 
+from clinic.domain.interpreting import dialled
 from clinic.domain.times import Week, local_date, to_local
+from clinic.queries.offers import OfferView
 from clinic.queries.programme import SessionView
 from clinic.web.shared.ground import today
 from clinic.web.shared.locale import language, local
@@ -25,6 +27,14 @@ def clock(at: datetime | time) -> str:
     if language() == "fr":
         return f"{hour.hour}{NO_BREAK}h{NO_BREAK}{hour.minute:02}"
     return f"{hour:%H:%M}"
+
+
+def how_long(minutes: int) -> str:
+    """How long: 45 min, 2 h, 1 h 30."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest}{NO_BREAK}min"
+    return f"{hours}{NO_BREAK}h{NO_BREAK}{rest:02}" if rest else f"{hours}{NO_BREAK}h"
 
 
 def weekday_name(day: date) -> str:
@@ -85,7 +95,7 @@ def _format(day: date, pattern: str) -> str:
     return words
 
 
-def directions(session: SessionView) -> str | None:
+def directions(session: SessionView | OfferView) -> str | None:
     """A link to the way there, where the reader may know the place.
 
     A public place opens a public map; one told late is handed to the reader's own map and told to no web site.
@@ -101,8 +111,10 @@ def install(app: Flask) -> None:
     """Offer the filters to templates."""
     filters = {
         "clock": clock,
+        "dialled": dialled,
         "directions": directions,
         "full_date": full_date,
+        "how_long": how_long,
         "language_name": language_name,
         "local": local,
         "local_date": local_date,

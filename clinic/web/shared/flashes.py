@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from flask import flash, get_flashed_messages
+
+from clinic.domain.notices import UNDO_FOR
+from clinic.web.shared.ground import now
+
+UNDO_UNTIL = "undo_until"
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,9 @@ class Flash:
 
 
 def say(text: str, undo: Undo | None = None) -> None:
-    """Say this on the next page."""
+    """Say this on the next page. An undo works exactly as long as the messages about the act wait."""
+    if undo:
+        undo = replace(undo, hidden={**undo.hidden, UNDO_UNTIL: str(int((now() + UNDO_FOR).timestamp()))})
     flash({"text": text, "undo": asdict(undo) if undo else None})  # type: ignore[arg-type]
 
 

@@ -17,6 +17,8 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from clinic.domain.answers import Refused
 from clinic.domain.text import BadText, clean
 from clinic.domain.times import is_quarter
+from clinic.web.shared.flashes import UNDO_UNTIL
+from clinic.web.shared.ground import now
 from clinic.web.shared.messages import sentence
 
 REQUIRED = _l("Fill in this field.")
@@ -45,9 +47,10 @@ class StrictForm(FlaskForm):
             return _OneSentence()
 
     def validate(self, extra_validators: Any = None) -> bool:
-        known = {field.name for field in self} | {_CSRF}
+        known = {field.name for field in self} | {_CSRF, UNDO_UNTIL}
         if set(request.form) - known:
             abort(400)
+        _check_undo()
         return bool(super().validate(extra_validators))
 
     def refuse(self, refused: Refused, field: str | None = None) -> None:
@@ -56,6 +59,15 @@ class StrictForm(FlaskForm):
             self[field].errors = [*self[field].errors, sentence(refused)]
         else:
             self.form_errors.append(sentence(refused))
+
+
+def _check_undo() -> None:
+    """Refuse an undo pressed after the messages about the act have left."""
+    until = request.form.get(UNDO_UNTIL, "")
+    if until and not until.isdecimal():
+        abort(400)
+    if until and now().timestamp() >= int(until):
+        raise Refused("undo_too_late")
 
 
 class ButtonForm(StrictForm):

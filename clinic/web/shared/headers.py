@@ -24,6 +24,7 @@ _ALWAYS = {
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _FEATURES),
 }
 _TWO_YEARS = 63_072_000
+_FOR_ROBOTS = {"public.home", "workshops.index", "workshops.page", "calendars.workshops"}
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -51,7 +52,7 @@ def _finish(response: Response) -> Response:
     for name, value in _ALWAYS.items():
         response.headers[name] = value
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    if request.endpoint not in ("public.home", "calendars.workshops"):
+    if request.endpoint not in _FOR_ROBOTS:
         response.headers["X-Robots-Tag"] = "noindex"
     if settings.is_https:
         response.headers["Strict-Transport-Security"] = f"max-age={_TWO_YEARS}; includeSubDomains"

@@ -12,10 +12,12 @@ from flask_babel.speaklater import LazyString
 
 from clinic.domain.appointments import Topic
 from clinic.domain.calendars import Detail
+from clinic.domain.interpreting import Modality, Obstacle, OfferState, Stage
 from clinic.domain.people import Role
 from clinic.domain.places import Publicity
 from clinic.domain.recurrence import Rhythm
 from clinic.domain.sessions import CancelReason, Kind
+from clinic.domain.workshops import Attendance
 
 LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
     Role: {
@@ -33,6 +35,12 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         Kind.BUS: _l("Bus"),
         Kind.WORKSHOP: _l("Workshop"),
         Kind.OTHER: _l("Something else"),
+    },
+    Attendance: {
+        Attendance.CAME: _l("came"),
+        Attendance.EXCUSED: _l("excused"),
+        Attendance.ABSENT: _l("did not come"),
+        Attendance.UNKNOWN: _l("we do not know"),
     },
     Topic: {
         Topic.RIGHTS: _l("Knowing one's rights"),
@@ -66,6 +74,31 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
     Detail: {
         Detail.DISCREET: _l("Discreet: one neutral word"),
         Detail.NAMED: _l("Named: the name of the service, and the place if it is public"),
+    },
+    Modality: {
+        Modality.ON_SITE: _l("On site"),
+        Modality.TELEPHONE: _l("By telephone"),
+    },
+    Stage: {
+        Stage.TO_ASK: _l("to ask"),
+        Stage.ASKED: _l("asked"),
+        Stage.ACCEPTED: _l("accepted"),
+        Stage.WITHDRAWN: _l("no longer needed"),
+    },
+    OfferState: {
+        OfferState.ASKED: _l("asked"),
+        OfferState.ACCEPTED: _l("accepted"),
+        OfferState.DECLINED: _l("said no"),
+        OfferState.EXPIRED: _l("did not answer"),
+        OfferState.FILLED: _l("somebody else was faster"),
+        OfferState.WITHDRAWN: _l("no longer needed"),
+    },
+    Obstacle: {
+        Obstacle.LANGUAGE: _l("does not speak it"),
+        Obstacle.NOT_ON_SITE: _l("does not come on site"),
+        Obstacle.NO_TELEPHONE: _l("has no telephone number here"),
+        Obstacle.BUSY: _l("taken at that time"),
+        Obstacle.ASKED: _l("asked already"),
     },
 }
 

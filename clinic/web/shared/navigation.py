@@ -35,13 +35,17 @@ def navigation() -> list[Item]:
         _item(gettext("Today"), "agenda.today"),
         _item(gettext("Week"), "agenda.week", week=str(Week.of(today()))),
     ]
+    if visitor.holds(Role.MEMBER, Role.WORKSHOP_ORGANISER, Role.COORDINATOR):
+        items.append(_item(gettext("Workshops"), "workshops.index"))
     if visitor.holds(Role.MEDIATOR, *LEGAL_TEAM):
         items.append(_item(gettext("To fill"), "rota.open_shifts"))
+    if visitor.holds(Role.INTERPRETER):
+        items.append(_item(gettext("Requests"), "interpreting.index"))
     if visitor.holds(Role.COORDINATOR):
         items += [
             _item(gettext("Series"), "sessions.every_series"),
-            _item(gettext("Places"), "places.index"),
             _item(gettext("Team"), "people.index"),
+            _item(gettext("Messages"), "notices.index"),
         ]
     return items
 

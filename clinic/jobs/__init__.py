@@ -1,0 +1,1 @@
+"""Work that nobody waits for: sending what is due, and the sweep."""

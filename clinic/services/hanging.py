@@ -1,0 +1,188 @@
+"""What hangs on a session (shifts, registrations, appointments, needs), and carrying, freeing and holding it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from clinic.domain import sessions as rules
+from clinic.domain.answers import Refused
+from clinic.domain.appointments import AppointmentState
+from clinic.domain.notices import Kind, Whereabouts
+from clinic.domain.resources import of_beneficiary, of_person
+from clinic.domain.rota import ShiftState
+from clinic.domain.sessions import Booked
+from clinic.domain.workshops import RegistrationState
+from clinic.models import Appointment, ClinicSession, Need, Registration, Shift
+from clinic.queries import appointments as appointment_queries
+from clinic.queries import interpreting as interpreting_queries
+from clinic.queries import rota as rota_queries
+from clinic.queries import workshops as workshop_queries
+from clinic.services import notices, occupancy, workshops
+
+Span = tuple[datetime, datetime]
+_IN_DATABASE = {"synchronize_session": False}
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """All that hangs on one session and is not given back, cancelled or withdrawn."""
+
+    held: Sequence[Shift]
+    registered: Sequence[Registration]
+    waiting: Sequence[Registration]
+    booked: Sequence[Appointment]
+    needs: Sequence[Need]
+
+    @property
+    def people(self) -> dict[str, str]:
+        """Who is held by what: person ids by the ids of their shifts and registrations."""
+        people: list[Shift | Registration] = [*self.held, *self.registered]
+        return {each.id: each.person_id for each in people}
+
+    @property
+    def concerned(self) -> list[Shift | Registration]:
+        """Everyone who counts on the session, waiting or not."""
+        return [*self.held, *self.registered, *self.waiting]
+
+    @property
+    def holders(self) -> list[str]:
+        """The ids of all that holds somebody for the session's time; interpreters' offers are held by their needs."""
+        return [*self.people, *(each.id for each in self.booked)]
+
+    @property
+    def needs_of_lost(self) -> list[Need]:
+        """The needs of appointments that were called off meanwhile."""
+        lost = {each.id for each in self.booked if each.state is AppointmentState.CANCELLED}
+        return [need for need in self.needs if need.appointment_id in lost]
+
+
+def read(tx: Session, session_id: str) -> Hanging:
+    """Read all that hangs on a locked session."""
+    live = workshop_queries.live(tx, session_id)
+    return Hanging(
+        held=rota_queries.live_shifts(tx, session_id),
+        registered=[each for each in live if each.state is RegistrationState.REGISTERED],
+        waiting=[each for each in live if each.state is RegistrationState.WAITING],
+        booked=appointment_queries.standing(tx, session_id),
+        needs=interpreting_queries.live_needs(tx, session_id),
+    )
+
+
+def carried(session: ClinicSession, booked: Sequence[Appointment], span: Span) -> dict[str, Booked]:
+    """Where each appointment goes when its session moves into this span.
+
+    Raises `Refused("appointments_outside")` with the aliases that would fall outside.
+    """
+    as_booked = [appointment_queries.as_booked(each) for each in booked]
+    inside, outside = rules.carry(as_booked, by=span[0] - session.starts_at, into=span)
+    if outside:
+        raise Refused("appointments_outside", aliases=[each.alias for each in outside])
+    return {each.id: each for each in inside}
+
+
+def carry_people(
+    tx: Session, hanging: Hanging, elsewhere: set[str], session: ClinicSession, *, was: Whereabouts, now: datetime
+) -> None:
+    """Hold everybody for the session's new time and tell them; the crew is asked to confirm, those elsewhere leave."""
+    notices.forget_reminders(tx, list(hanging.people))
+    for shift in hanging.held:
+        is_leaving = shift.person_id in elsewhere
+        _set_shift(shift, ShiftState.RELEASED if is_leaving else ShiftState.TO_CONFIRM, now)
+        if not is_leaving:
+            _settle(tx, shift, session, now=now)
+    for registration in hanging.registered:
+        if registration.person_id in elsewhere:
+            workshops.leave(tx, registration, now=now)
+        else:
+            _settle(tx, registration, session, now=now)
+    for each in hanging.concerned:
+        notices.tell(tx, Kind.SESSION_MOVED, to=each.person_id, about=each.id, session_id=session.id, was=was, now=now)
+
+
+def carry_appointments(tx: Session, booked: Sequence[Appointment], to: Mapping[str, Booked], now: datetime) -> None:
+    """Move appointments along. Desks are negative meanwhile: the unique index is checked row by row."""
+    if not booked:
+        return
+    these = Appointment.id.in_(list(to))
+    tx.execute(update(Appointment).where(these).values(desk=-Appointment.desk), execution_options=_IN_DATABASE)
+    for appointment in booked:
+        new = to[appointment.id]
+        values = {"starts_at": new.starts_at, "ends_at": new.ends_at, "desk": -Appointment.desk, "changed_at": now}
+        tx.execute(update(Appointment).where(Appointment.id == new.id).values(values), execution_options=_IN_DATABASE)
+        helped, span = of_beneficiary(appointment.beneficiary_id), (new.starts_at, new.ends_at)
+        occupancy.hold(tx, helped, span, holder=new.id, otherwise="alias_busy", now=now)
+
+
+def within(need: Need, shifted_by: timedelta, span: Span) -> Span:
+    """The span of a need for a whole session, carried along and cut to the new span."""
+    starts_at, ends_at = need.starts_at + shifted_by, need.ends_at + shifted_by
+    is_inside = span[0] <= starts_at < ends_at <= span[1]
+    return (starts_at, ends_at) if is_inside else span
+
+
+def tell_all(tx: Session, kind: Kind, hanging: Hanging, session: ClinicSession, now: datetime) -> None:
+    """Tell the crew, and everyone registered or waiting."""
+    for each in hanging.concerned:
+        notices.tell(tx, kind, to=each.person_id, about=each.id, session_id=session.id, now=now)
+
+
+def hold_again(tx: Session, hanging: Hanging, session: ClinicSession, now: datetime) -> int:
+    """Hold everybody and everything for a restored session; return how many could not come back."""
+    lost = sum(not _try_shift(tx, each, session, now) for each in hanging.held)
+    lost += sum(not _try_registration(tx, each, session, now) for each in hanging.registered)
+    return lost + sum(not _try_appointment(tx, each, now) for each in hanging.booked)
+
+
+def _settle(tx: Session, one: Shift | Registration, session: ClinicSession, *, now: datetime) -> None:
+    span = (session.starts_at, session.ends_at)
+    occupancy.hold(tx, of_person(one.person_id), span, holder=one.id, otherwise="crew_clashes", now=now)
+    _remind(tx, one, session, now)
+
+
+def _try_shift(tx: Session, shift: Shift, session: ClinicSession, now: datetime) -> bool:
+    if _try_hold(tx, shift, session, now):
+        return True
+    _set_shift(shift, ShiftState.RELEASED, now)
+    notices.tell(tx, Kind.SHIFT_GIVEN_BACK, to=shift.person_id, about=shift.id, session_id=session.id, now=now)
+    return False
+
+
+def _try_registration(tx: Session, registration: Registration, session: ClinicSession, now: datetime) -> bool:
+    if _try_hold(tx, registration, session, now):
+        return True
+    workshops.leave(tx, registration, now=now)
+    return False
+
+
+def _try_hold(tx: Session, one: Shift | Registration, session: ClinicSession, now: datetime) -> bool:
+    span = (session.starts_at, session.ends_at)
+    try:
+        occupancy.hold(tx, of_person(one.person_id), span, holder=one.id, otherwise="person_busy", now=now)
+    except Refused:
+        return False
+    _remind(tx, one, session, now)
+    return True
+
+
+def _try_appointment(tx: Session, booked: Appointment, now: datetime) -> bool:
+    span = (booked.starts_at, booked.ends_at)
+    try:
+        helped = of_beneficiary(booked.beneficiary_id)
+        occupancy.hold(tx, helped, span, holder=booked.id, otherwise="alias_busy", now=now)
+    except Refused:
+        booked.state, booked.changed_at = AppointmentState.CANCELLED, now
+        return False
+    return True
+
+
+def _remind(tx: Session, one: Shift | Registration, session: ClinicSession, now: datetime) -> None:
+    notices.remind(tx, to=one.person_id, about=one.id, session_id=session.id, starts_at=session.starts_at, now=now)
+
+
+def _set_shift(shift: Shift, state: ShiftState, now: datetime) -> None:
+    shift.state, shift.sequence, shift.changed_at = state, shift.sequence + 1, now

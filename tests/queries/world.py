@@ -1,0 +1,239 @@
+"""A small house in which everything can be done, and what must be so whatever was done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from clinic.domain.answers import NotFound
+from clinic.domain.interpreting import Modality
+from clinic.domain.notices import Kind, State, reminders_due
+from clinic.domain.people import Role, SignedIn
+from clinic.domain.resources import of_person
+from clinic.domain.sessions import CancelReason, Status
+from clinic.domain.times import quanta
+from clinic.models import (
+    Appointment,
+    ClinicSession,
+    Interpreter,
+    Notice,
+    Occupancy,
+    Offer,
+    Person,
+    Shift,
+    SpokenLanguage,
+)
+from clinic.queries import commitments, invariants
+from clinic.services import appointments, bookings, interpreting, outbox, programme, rota, workshops
+from clinic.services.interpreting import NeedWish
+from clinic.services.outbox import Claim, Fate
+from clinic.services.programme import MoveWish
+from clinic.services.workshops import WorkshopDraft
+from tests.make import FRIDAY, NOW, key, make_appointment, make_person, make_session
+
+HALF_HOUR = timedelta(minutes=30)
+PAUSES = (timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=20), timedelta(days=2))
+_Made = TypeVar("_Made")
+_ALL_ROLES = (Role.COORDINATOR, Role.LAWYER, Role.MEDIATOR, Role.INTERPRETER)
+_HELD_FOR_GOOD = {Kind.REMINDER, Kind.SHIFT_TAKEN, Kind.REGISTERED, Kind.PLACE_FALLEN_FREE, Kind.OFFER_ACCEPTED}
+_ENDINGS = {Kind.SHIFT_GIVEN_BACK, Kind.OFFER_DECLINED, Kind.OFFER_FILLED, Kind.OFFER_WITHDRAWN}
+
+
+class World:
+    """Four people who can do everything, three workshops with desks that overlap, and a clock that goes on."""
+
+    def __init__(self, tx: Session) -> None:
+        self.tx, self.now = tx, NOW
+        self.people = [_make_everything(tx, number) for number in range(4)]
+        needs = {Role.LAWYER: 1, Role.MEDIATOR: 1}
+        self.sessions = [
+            make_session(tx, starts_at=FRIDAY + each * HALF_HOUR, hours=2, needs=needs) for each in range(3)
+        ]
+        self.appointments: list[str] = []
+        self.needs: list[str] = []
+        self.versions: dict[str, tuple[object, int]] = {}
+        for which in range(3):
+            self.describe(0, which, 0)
+        self.acts: list[Callable[[int, int, int], object]] = [
+            self.book, self.move, self.cancel, self.restore,
+            self.take, self.give_back, self.confirm,
+            self.need, self.need, self.ask, self.ask, self.accept, self.accept, self.decline,
+            self.withdraw_need, self.need_again, self.expire,
+            self.register, self.register, self.withdraw, self.describe,
+            self.move_session, self.cancel_session, self.restore_session,
+            self.pass_time, self.pass_time,
+        ]  # fmt: skip
+
+    def by(self, who: int) -> SignedIn:
+        return self.people[who % 4]
+
+    def session(self, which: int) -> str:
+        return self.sessions[which % 3]
+
+    def book(self, who: int, which: int, slot: int) -> None:
+        alias = f"Iris {slot % 3}"
+        booked = make_appointment(
+            self.tx, self.session(which), by=self.by(who), slot=slot % 4, alias=alias, now=self.now
+        )
+        self.appointments.append(booked)
+
+    def move(self, which: int, to: int, slot: int) -> None:
+        session = self.tx.get_one(ClinicSession, self.session(to))
+        starts_at = session.starts_at + slot % 4 * HALF_HOUR
+        bookings.move(self.tx, _pick(self.appointments, which), session.id, starts_at, by=self.by(0), now=self.now)
+
+    def cancel(self, which: int, _b: int, _c: int) -> None:
+        bookings.cancel(self.tx, _pick(self.appointments, which), by=self.by(0), now=self.now)
+
+    def restore(self, which: int, _b: int, _c: int) -> None:
+        appointments.restore(self.tx, _pick(self.appointments, which), by=self.by(0), now=self.now)
+
+    def take(self, who: int, which: int, role: int) -> None:
+        rota.take(self.tx, self.session(which), _ALL_ROLES[1 + role % 2], by=self.by(who), now=self.now)
+
+    def give_back(self, who: int, which: int, by: int) -> None:
+        rota.give_back(self.tx, self._shift(who, which), by=self.by(by), now=self.now)
+
+    def confirm(self, who: int, which: int, _c: int) -> None:
+        rota.confirm(self.tx, self._shift(who, which), by=self.by(who), now=self.now)
+
+    def need(self, which: int, appointment: int, who: int) -> None:
+        booked = self.tx.get(Appointment, _pick(self.appointments, appointment)) if appointment % 3 else None
+        served = booked or self.tx.get_one(ClinicSession, self.session(which))
+        session_id = booked.session_id if booked else self.session(which)
+        span = (served.starts_at, served.ends_at)
+        wish = NeedWish(
+            session_id, booked.id if booked else None, "ara", Modality.ON_SITE, *span, served.starts_at - HALF_HOUR
+        )
+        made = interpreting.need(self.tx, wish, key=key(), by=self.by(who), now=self.now)
+        self.needs += [made] if made not in self.needs else []
+
+    def ask(self, which: int, people: int, hours: int) -> None:
+        answer_by = self.now + (1 + hours * hours) * HALF_HOUR
+        asked = [each.id for number, each in enumerate(self.people) if people >> number & 1]
+        interpreting.ask(self.tx, _pick(self.needs, which), asked, answer_by=answer_by, by=self.by(0), now=self.now)
+
+    def accept(self, which: int, _b: int, _c: int) -> None:
+        offer_id, person = self._offer(which)
+        interpreting.accept(self.tx, offer_id, by=person, now=self.now)
+
+    def decline(self, which: int, _b: int, _c: int) -> None:
+        offer_id, person = self._offer(which)
+        interpreting.decline(self.tx, offer_id, by=person, now=self.now)
+
+    def withdraw_need(self, which: int, _b: int, _c: int) -> None:
+        interpreting.withdraw(self.tx, _pick(self.needs, which), by=self.by(0), now=self.now)
+
+    def need_again(self, which: int, _b: int, _c: int) -> None:
+        interpreting.need_again(self.tx, _pick(self.needs, which), by=self.by(0), now=self.now)
+
+    def expire(self, _a: int, _b: int, _c: int) -> None:
+        interpreting.expire(self.tx, now=self.now)
+
+    def register(self, who: int, which: int, _c: int) -> None:
+        workshops.register(self.tx, self.session(which), by=self.by(who), now=self.now)
+
+    def withdraw(self, who: int, which: int, _c: int) -> None:
+        workshops.withdraw(self.tx, self.session(which), by=self.by(who), now=self.now)
+
+    def describe(self, capacity: int, which: int, _c: int) -> None:
+        draft = WorkshopDraft("Selma", None, None, "Les droits", "Rights", capacity=1 + capacity % 3)
+        workshops.describe(self.tx, self.session(which), draft, by=self.by(0), now=self.now)
+
+    def move_session(self, which: int, half_hours: int, leaving: int) -> None:
+        session = self.tx.get_one(ClinicSession, self.session(which))
+        starts_at = FRIDAY + half_hours % 6 * HALF_HOUR
+        wish = MoveWish(starts_at, starts_at + timedelta(hours=2), session.place_id)
+        people = frozenset(each.id for each in self.people[: leaving % 5])
+        programme.move(self.tx, session.id, wish, leaving=people, by=self.by(0), now=self.now)
+
+    def cancel_session(self, which: int, _b: int, _c: int) -> None:
+        programme.cancel(self.tx, self.session(which), CancelReason.CREW, by=self.by(0), now=self.now)
+
+    def restore_session(self, which: int, _b: int, _c: int) -> None:
+        programme.restore(self.tx, self.session(which), by=self.by(0), now=self.now)
+
+    def pass_time(self, how_long: int, _b: int, _c: int) -> None:
+        """Let time go by, and a worker send what is due: every letter that goes must be true when it goes."""
+        self.now += PAUSES[how_long % 4]
+        while claimed := outbox.claim(self.tx, now=self.now):
+            if isinstance(claimed, Claim) and (letter := outbox.begin(self.tx, claimed, now=self.now)):
+                assert self._is_true(self.tx.get_one(Notice, letter.notice_id))
+                outbox.settle(self.tx, claimed, Fate.SENT, None, now=self.now)
+
+    def check(self) -> None:
+        """Nobody is in two places, nothing over capacity; feeds and reminders are what the database implies."""
+        self.tx.flush()
+        assert invariants.breaches(self.tx, now=self.now) == []
+        told = Counter(
+            (each.person_id, each.about_id, each.kind, each.starts_at)
+            for each in self._waiting()
+            if each.kind != "reminder"
+        )
+        assert [each for each, times in told.items() if times > 1] == []
+        for person in self.people:
+            self._check_feed(person)
+
+    def _check_feed(self, person: SignedIn) -> None:
+        entries = commitments.of_person(self.tx, person.id, now=self.now)
+        standing = [each for each in entries if not each.is_cancelled]
+        held = select(Occupancy.quantum).where(Occupancy.resource == of_person(person.id), Occupancy.until.is_(None))
+        shown = [quantum for each in standing for quantum in quanta(each.starts_at, each.ends_at)]
+        assert sorted(shown) == sorted(self.tx.scalars(held))
+        waiting = {each.due_at for each in self._waiting() if (each.kind, each.person_id) == ("reminder", person.id)}
+        wanted = [due for each in standing for due in reminders_due(each.starts_at, self.now, at_work=True)]
+        assert waiting >= set(wanted)
+        for each in entries:
+            content = (each.starts_at, each.ends_at, each.is_cancelled, each.is_tentative)
+            before, sequence = self.versions.get(each.uid, (content, 0))
+            assert each.sequence > sequence if content != before else each.sequence >= sequence
+            self.versions[each.uid] = (content, each.sequence)
+
+    def _is_true(self, notice: Notice) -> bool:
+        held = select(Occupancy).where(Occupancy.holder == notice.about_id).order_by(Occupancy.quantum)
+        first = self.tx.scalars(held).first()
+        session = self.tx.get_one(ClinicSession, notice.session_id)
+        if notice.kind in _ENDINGS:
+            return first is None
+        if notice.kind in {Kind.SESSION_CANCELLED, Kind.SESSION_RESTORED}:
+            return (session.status is Status.CANCELLED) is (notice.kind is Kind.SESSION_CANCELLED)
+        if notice.kind is Kind.SESSION_MOVED:
+            return (session.status, session.starts_at) == (Status.PLANNED, notice.starts_at)
+        if first is None or first.quantum != quanta(notice.starts_at, notice.starts_at + HALF_HOUR)[0]:
+            return False
+        return (
+            first.until is None if notice.kind in _HELD_FOR_GOOD else first.until is not None and first.until > self.now
+        )
+
+    def _waiting(self) -> list[Notice]:
+        return list(self.tx.scalars(select(Notice).where(Notice.state == State.PLANNED)))
+
+    def _shift(self, who: int, which: int) -> str:
+        query = select(Shift.id).where(Shift.session_id == self.session(which), Shift.person_id == self.by(who).id)
+        return self.tx.scalar(query) or ""
+
+    def _offer(self, which: int) -> tuple[str, SignedIn]:
+        made = {(each.need_id, each.person_id): each.id for each in self.tx.scalars(select(Offer))}
+        pairs = [(need_id, person) for need_id in self.needs for person in self.people]
+        offers = [(made[need_id, person.id], person) for need_id, person in pairs if (need_id, person.id) in made]
+        return _pick(offers, which)
+
+
+def _make_everything(tx: Session, number: int) -> SignedIn:
+    person = make_person(tx, *_ALL_ROLES)
+    tx.get_one(Person, person.id).email = f"person{number}@example.org"
+    spoken = [SpokenLanguage(language="ara")]
+    tx.add(Interpreter(person_id=person.id, comes_on_site=True, phone=None, languages=spoken))
+    tx.flush()
+    return person
+
+
+def _pick(ids: Sequence[_Made], which: int) -> _Made:
+    if not ids:
+        raise NotFound
+    return ids[which % len(ids)]

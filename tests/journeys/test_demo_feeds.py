@@ -5,16 +5,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from clinic.domain.calendars import Detail, digest_of
+from clinic.domain.interpreting import OfferState
 from clinic.domain.people import SignedIn
 from clinic.domain.rota import ShiftState
 from clinic.domain.sessions import Status
-from clinic.models import Beneficiary, ClinicSession, Person, Shift
+from clinic.domain.workshops import RegistrationState
+from clinic.models import Beneficiary, ClinicSession, Need, Offer, Person, Registration, Shift
 from clinic.queries import people
 from clinic.services import calendars
 from clinic.services.calendars import LinkDraft
@@ -86,16 +89,24 @@ def _token(house: House, account: SignedIn, detail: Detail) -> str:
 
 def _stored(house: House, account: SignedIn) -> list[tuple[str, datetime, datetime]]:
     """What the tables say she is on, from Monday four weeks back; what was cancelled, for fourteen days after it."""
-    query = (
-        select(Shift.uid, ClinicSession.starts_at, ClinicSession.ends_at, ClinicSession.status)
-        .join(ClinicSession, ClinicSession.id == Shift.session_id)
-        .where(Shift.person_id == account.id, Shift.state != ShiftState.RELEASED)
-        .order_by(ClinicSession.starts_at, func.lower(Shift.uid))
+    session = (ClinicSession.starts_at, ClinicSession.ends_at, ClinicSession.status, ClinicSession.ends_at)
+    shifts = select(Shift.uid, *session).join(ClinicSession, ClinicSession.id == Shift.session_id)
+    seats = select(Registration.uid, *session).join(ClinicSession, ClinicSession.id == Registration.session_id)
+    offers = (
+        select(Offer.uid, Need.starts_at, Need.ends_at, ClinicSession.status, ClinicSession.ends_at)
+        .join(Need, Need.id == Offer.need_id)
+        .join(ClinicSession, ClinicSession.id == Need.session_id)
+    )
+    mine = (
+        shifts.where(Shift.person_id == account.id, Shift.state != ShiftState.RELEASED),
+        seats.where(Registration.person_id == account.id, Registration.state == RegistrationState.REGISTERED),
+        offers.where(Offer.person_id == account.id, Offer.state == OfferState.ACCEPTED),
     )
     with house.database.read() as tx:
-        rows = tx.execute(query).all()
-    return [
-        (row.uid, row.starts_at, row.ends_at)
-        for row in rows
-        if row.ends_at > (CANCELLED_SHOWN_SINCE if row.status is Status.CANCELLED else MONDAY_FOUR_WEEKS_BACK)
+        rows: list[Any] = [row for query in mine for row in tx.execute(query)]
+    shown = [
+        (uid, starts_at, ends_at)
+        for uid, starts_at, ends_at, status, over_at in rows
+        if over_at > (CANCELLED_SHOWN_SINCE if status is Status.CANCELLED else MONDAY_FOUR_WEEKS_BACK)
     ]
+    return sorted(shown, key=lambda each: (each[1], each[0]))

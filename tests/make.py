@@ -32,9 +32,10 @@ from clinic.models import (
 )
 from clinic.queries import rota as rota_queries
 from clinic.queries import workshops as workshop_queries
-from clinic.services import appointments, interpreting, rota, workshops
+from clinic.services import appointments, interpreting, programme, rota, workshops
 from clinic.services.appointments import Wish
 from clinic.services.interpreting import NeedWish
+from clinic.services.programme import MoveWish
 from clinic.services.workshops import WorkshopDraft
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)  # a Sunday
@@ -243,3 +244,18 @@ def make_noise(tx: Session) -> None:
         session_id = make_session(tx, starts_at=starts_at, place_id=place_id, needs={Role.LAWYER: 1})
         make_shift(tx, session_id, lawyer, now=before)
         make_appointment(tx, session_id, by=mediator, slot=days % 6, alias="Bruit", now=before)
+
+
+def move_session(
+    tx: Session,
+    session_id: str,
+    starts_at: datetime,
+    *,
+    hours: float = 3,
+    leaving: frozenset[str] = frozenset(),
+    by: SignedIn,
+    now: datetime = NOW,
+) -> None:
+    """Move a session, in its place, to another time of so many hours."""
+    wish = MoveWish(starts_at, starts_at + timedelta(hours=hours), tx.get_one(ClinicSession, session_id).place_id)
+    programme.move(tx, session_id, wish, leaving=leaving, by=by, now=now)

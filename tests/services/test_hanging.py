@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from sqlalchemy.orm import Session
+from datetime import timedelta
 
 from clinic.db import Database
 from clinic.domain.interpreting import NeedState
 from clinic.domain.notices import UNDO_FOR, Kind
-from clinic.domain.people import Role, SignedIn
+from clinic.domain.people import Role
 from clinic.domain.sessions import CancelReason
 from clinic.models import ClinicSession, Need
 from clinic.queries import invariants, moves
 from clinic.queries import workshops as workshop_queries
 from clinic.services import interpreting, programme
-from clinic.services.programme import MoveWish
 from tests.make import (
     FRIDAY,
     NOW,
@@ -28,6 +25,7 @@ from tests.make import (
     make_session,
     make_shift,
     make_workshop,
+    move_session,
 )  # fmt: skip
 from tests.services.outcome import planned, reminders, send_all
 
@@ -48,7 +46,7 @@ def test_a_moved_session_frees_its_interpreters_and_carries_its_needs(each_db: D
         send_all(tx)
 
         assert moves.move_effects(tx, session_id, FRIDAY + DAY, FRIDAY + DAY + 3 * HOUR, now=NOW).needs == 2
-        _move(tx, session_id, FRIDAY + DAY, by=coordinator)
+        move_session(tx, session_id, FRIDAY + DAY, by=coordinator)
 
         needs = [tx.get_one(Need, each) for each in (for_one, for_all)]
         assert [each.starts_at for each in needs] == [FRIDAY + DAY + 5 * SLOT, FRIDAY + DAY]
@@ -63,7 +61,7 @@ def test_a_session_cut_short_cuts_what_an_interpreter_is_needed_for(each_db: Dat
         coordinator, session_id = make_person(tx, Role.COORDINATOR), make_session(tx)
         need_id = make_need(tx, session_id, by=coordinator)
 
-        _move(tx, session_id, FRIDAY + HOUR, hours=1, by=coordinator)
+        move_session(tx, session_id, FRIDAY + HOUR, hours=1, by=coordinator)
 
         need = tx.get_one(Need, need_id)
         assert (need.starts_at, need.ends_at) == (FRIDAY + HOUR, FRIDAY + 2 * HOUR)
@@ -78,7 +76,7 @@ def test_what_needed_nobody_while_its_session_moved_is_needed_again_where_it_wen
         for need_id in (for_one, for_all):
             interpreting.withdraw(tx, need_id, by=coordinator, now=NOW)
 
-        _move(tx, session_id, FRIDAY + DAY, by=coordinator)
+        move_session(tx, session_id, FRIDAY + DAY, by=coordinator)
         for need_id in (for_one, for_all):
             interpreting.need_again(tx, need_id, by=coordinator, now=NOW)
 
@@ -94,8 +92,8 @@ def test_everyone_on_a_moved_session_is_told_once_and_held_for_the_new_time(each
         make_registration(tx, session_id, waiting)
         send_all(tx)
 
-        _move(tx, session_id, FRIDAY + DAY, by=coordinator)
-        _move(tx, session_id, FRIDAY + 2 * DAY, by=coordinator, now=NOW + UNDO_FOR / 2)
+        move_session(tx, session_id, FRIDAY + DAY, by=coordinator)
+        move_session(tx, session_id, FRIDAY + 2 * DAY, by=coordinator, now=NOW + UNDO_FOR / 2)
 
         assert [planned(tx, each) for each in (lawyer, seated, waiting)] == [[Kind.SESSION_MOVED]] * 3
         assert [reminders(tx, each) for each in (lawyer, seated, waiting)] == [2, 2, 0]
@@ -108,8 +106,8 @@ def test_moved_back_within_five_minutes_nobody_is_told_and_all_are_reminded_as_b
         make_registration(tx, session_id, seated)
         send_all(tx)
 
-        _move(tx, session_id, FRIDAY + DAY, by=coordinator)
-        _move(tx, session_id, FRIDAY, by=coordinator, now=NOW + UNDO_FOR / 2)
+        move_session(tx, session_id, FRIDAY + DAY, by=coordinator)
+        move_session(tx, session_id, FRIDAY, by=coordinator, now=NOW + UNDO_FOR / 2)
 
         assert (planned(tx, seated), reminders(tx, seated)) == ([], 2)
 
@@ -123,7 +121,7 @@ def test_the_seat_of_one_who_cannot_come_to_the_new_time_goes_to_the_next(each_d
         make_shift(tx, make_session(tx, starts_at=FRIDAY + DAY), lawyer)
         send_all(tx)
 
-        _move(tx, session_id, FRIDAY + DAY, leaving=frozenset({lawyer.id}), by=coordinator)
+        move_session(tx, session_id, FRIDAY + DAY, leaving=frozenset({lawyer.id}), by=coordinator)
 
         assert [each.person_id for each in workshop_queries.participants(tx, session_id)] == [waiting.id]
         assert planned(tx, lawyer) == [Kind.SESSION_MOVED]
@@ -186,17 +184,3 @@ def test_a_restored_session_gives_lost_seats_to_those_who_wait_and_asks_nobody_f
         assert [each.person_id for each in workshop_queries.participants(tx, session_id)] == [waiting.id]
         assert [tx.get_one(Need, each).state for each in need_ids] == [NeedState.WITHDRAWN, NeedState.OPEN]
         assert invariants.breaches(tx, now=NOW + HOUR) == []
-
-
-def _move(
-    tx: Session,
-    session_id: str,
-    starts_at: datetime,
-    *,
-    hours: float = 3,
-    leaving: frozenset[str] = frozenset(),
-    by: SignedIn,
-    now: datetime = NOW,
-) -> None:
-    wish = MoveWish(starts_at, starts_at + timedelta(hours=hours), tx.get_one(ClinicSession, session_id).place_id)
-    programme.move(tx, session_id, wish, leaving=leaving, by=by, now=now)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy.orm import Session
 
 from clinic.db import Database
 from clinic.domain.answers import NotFound, Refused
 from clinic.domain.appointments import AppointmentState
-from clinic.domain.people import Role, SignedIn
+from clinic.domain.people import Role
 from clinic.domain.rota import ShiftState
 from clinic.domain.sessions import CancelReason, Status
 from clinic.models import Appointment, ClinicSession, Shift
@@ -19,7 +18,7 @@ from clinic.queries import moves
 from clinic.queries import rota as rota_queries
 from clinic.services import appointments, programme, rota
 from clinic.services.programme import MoveWish
-from tests.make import FRIDAY, NOW, make_appointment, make_person, make_place, make_session, make_shift
+from tests.make import FRIDAY, NOW, make_appointment, make_person, make_place, make_session, make_shift, move_session
 
 HOUR = timedelta(hours=1)
 SLOT = timedelta(minutes=30)
@@ -33,7 +32,7 @@ def test_booked_slots_move_with_their_session_even_onto_each_others_times(each_d
             make_appointment(tx, session_id, by=coordinator, slot=slot)
             make_appointment(tx, session_id, by=coordinator, slot=slot)
 
-        _move(tx, session_id, FRIDAY + SLOT, by=coordinator)
+        move_session(tx, session_id, FRIDAY + SLOT, by=coordinator)
 
         wanted = [(FRIDAY + number * SLOT, desk) for number in range(1, 7) for desk in (1, 2)]
         assert sorted(appointment_queries.taken(tx, session_id)) == wanted
@@ -45,7 +44,7 @@ def test_a_moved_session_asks_its_crew_to_confirm(each_db: Database) -> None:
         session_id = make_session(tx)
         shift_id = make_shift(tx, session_id, lawyer)
 
-        _move(tx, session_id, FRIDAY + DAY, by=coordinator)
+        move_session(tx, session_id, FRIDAY + DAY, by=coordinator)
 
         shift, session = tx.get_one(Shift, shift_id), tx.get_one(ClinicSession, session_id)
         assert (shift.state, shift.sequence) == (ShiftState.TO_CONFIRM, 1)
@@ -57,11 +56,11 @@ def test_a_moved_session_asks_its_crew_to_confirm(each_db: Database) -> None:
 def test_moved_back_a_session_no_longer_counts_as_moved(each_db: Database) -> None:
     with each_db.write() as tx:
         coordinator, session_id = make_person(tx, Role.COORDINATOR), make_session(tx)
-        _move(tx, session_id, FRIDAY + DAY, by=coordinator)
-        _move(tx, session_id, FRIDAY + 2 * DAY, by=coordinator)
+        move_session(tx, session_id, FRIDAY + DAY, by=coordinator)
+        move_session(tx, session_id, FRIDAY + 2 * DAY, by=coordinator)
         assert tx.get_one(ClinicSession, session_id).moved_from == FRIDAY
 
-        _move(tx, session_id, FRIDAY, by=coordinator)
+        move_session(tx, session_id, FRIDAY, by=coordinator)
 
         session = tx.get_one(ClinicSession, session_id)
         assert (session.moved_from, session.sequence) == (None, 3)
@@ -76,7 +75,7 @@ def test_appointments_outside_the_new_time_are_named_and_nothing_changes(each_db
         make_appointment(tx, session_id, by=coordinator, slot=5, alias="Rose")
 
     with pytest.raises(Refused, match="appointments_outside") as refused, each_db.write() as tx:
-        _move(tx, session_id, FRIDAY + HOUR, hours=2, by=coordinator)
+        move_session(tx, session_id, FRIDAY + HOUR, hours=2, by=coordinator)
 
     assert refused.value.facts == {"aliases": ["Rose"]}
     with each_db.read() as tx:
@@ -94,11 +93,11 @@ def test_someone_who_is_elsewhere_then_is_seen_first_and_leaves_the_crew(each_db
         make_shift(tx, make_session(tx, starts_at=FRIDAY + DAY), lawyer)
 
     with pytest.raises(Refused, match="crew_clashes"), each_db.write() as tx:
-        _move(tx, session_id, FRIDAY + DAY, by=coordinator)
+        move_session(tx, session_id, FRIDAY + DAY, by=coordinator)
     with each_db.write() as tx:
         effects = moves.move_effects(tx, session_id, FRIDAY + DAY, FRIDAY + DAY + 3 * HOUR, now=NOW)
         assert [each.person_id for each in effects.clashing] == [lawyer.id]
-        _move(tx, session_id, FRIDAY + DAY, leaving=frozenset({lawyer.id}), by=coordinator)
+        move_session(tx, session_id, FRIDAY + DAY, leaving=frozenset({lawyer.id}), by=coordinator)
 
     with each_db.read() as tx:
         assert tx.get_one(Shift, shift_id).state is ShiftState.RELEASED
@@ -110,7 +109,7 @@ def test_someone_named_as_leaving_stays_when_she_is_free(each_db: Database) -> N
         session_id = make_session(tx)
         make_shift(tx, session_id, lawyer)
 
-        _move(tx, session_id, FRIDAY + DAY, leaving=frozenset({lawyer.id}), by=coordinator)
+        move_session(tx, session_id, FRIDAY + DAY, leaving=frozenset({lawyer.id}), by=coordinator)
 
         assert len(rota_queries.live_shifts(tx, session_id)) == 1
 
@@ -122,7 +121,7 @@ def test_an_alias_expected_elsewhere_then_refuses_the_move(each_db: Database) ->
         make_appointment(tx, make_session(tx, starts_at=FRIDAY + DAY), by=coordinator, alias="Iris")
 
     with pytest.raises(Refused, match="alias_busy"), each_db.write() as tx:
-        _move(tx, session_id, FRIDAY + DAY, by=coordinator)
+        move_session(tx, session_id, FRIDAY + DAY, by=coordinator)
 
     with each_db.read() as tx:
         assert appointment_queries.taken(tx, session_id) == [(FRIDAY, 1)]
@@ -136,7 +135,7 @@ def test_a_move_that_cannot_be_is_refused(each_db: Database, starts_at: datetime
         coordinator, session_id = make_person(tx, Role.COORDINATOR), make_session(tx)
 
         with pytest.raises(Refused, match=code):
-            _move(tx, session_id, starts_at, hours=hours, by=coordinator)
+            move_session(tx, session_id, starts_at, hours=hours, by=coordinator)
 
 
 def test_S02_a_move_of_nothing_or_to_nowhere_is_not_found(each_db: Database) -> None:
@@ -242,13 +241,13 @@ def test_what_is_over_is_neither_moved_nor_cancelled_nor_restored(each_db: Datab
         programme.cancel(tx, cancelled_id, CancelReason.CREW, by=coordinator, now=NOW)
 
         with pytest.raises(Refused, match="session_over"):
-            _move(tx, session_id, FRIDAY + DAY, by=coordinator, now=after)
+            move_session(tx, session_id, FRIDAY + DAY, by=coordinator, now=after)
         with pytest.raises(Refused, match="session_over"):
             programme.cancel(tx, session_id, CancelReason.CREW, by=coordinator, now=after)
         with pytest.raises(Refused, match="session_over"):
             programme.restore(tx, cancelled_id, by=coordinator, now=after)
         with pytest.raises(Refused, match="session_cancelled"):
-            _move(tx, cancelled_id, FRIDAY + DAY, by=coordinator)
+            move_session(tx, cancelled_id, FRIDAY + DAY, by=coordinator)
 
 
 @pytest.mark.parametrize("starts_at", [
@@ -260,20 +259,6 @@ def test_S74_a_session_moves_across_a_change_of_clocks_and_of_the_year(each_db: 
         make_shift(tx, session_id, make_person(tx, Role.LAWYER))
         booked_id = make_appointment(tx, session_id, by=coordinator, slot=5)
 
-        _move(tx, session_id, starts_at, hours=6, by=coordinator)
+        move_session(tx, session_id, starts_at, hours=6, by=coordinator)
 
         assert tx.get_one(Appointment, booked_id).starts_at == starts_at + 5 * SLOT
-
-
-def _move(
-    tx: Session,
-    session_id: str,
-    starts_at: datetime,
-    *,
-    hours: float = 3,
-    leaving: frozenset[str] = frozenset(),
-    by: SignedIn,
-    now: datetime = NOW,
-) -> None:
-    wish = MoveWish(starts_at, starts_at + timedelta(hours=hours), tx.get_one(ClinicSession, session_id).place_id)
-    programme.move(tx, session_id, wish, leaving=leaving, by=by, now=now)

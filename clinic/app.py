@@ -16,7 +16,9 @@ from clinic.web import (
     account,
     agenda,
     appointments,
+    availability,
     calendars,
+    calls,
     exit,
     health,
     interpreting,
@@ -47,7 +49,7 @@ from clinic.web.shared.ground import Ground, lay
 
 ROOMS = (
     public, sign_in, account, agenda, sessions, rota, interpreting, appointments, people, places, workshops, notices,
-    calendars, exit, health,
+    availability, calendars, calls, exit, health,
 )  # fmt: skip
 SHARED = (cookies, headers, identity, locale, assets, filters, labels, rules, stamps, navigation, errors)
 

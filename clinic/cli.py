@@ -133,6 +133,7 @@ def sweep() -> None:
         swept = sweeping.sweep(database, now=real_clock())
     click.echo(
         f"Sessions made: {swept.sessions_made}. Offers that ran out: {swept.offers_expired}."
+        f" People asked: {swept.people_asked}. Decisions asked for: {swept.decisions_asked}."
         f" Old form keys forgotten: {swept.keys_forgotten}. Old notices forgotten: {swept.notices_forgotten}."
     )
 

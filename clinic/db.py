@@ -23,8 +23,12 @@ class Busy(Unavailable):
     """The database was locked by other writers for too long; nothing was written."""
 
 
+class _TakenBack(Exception):
+    """Ends a rehearsal."""
+
+
 class Database:
-    """One engine; `read`, `write` and `touch` are the only ways in."""
+    """One engine; `read`, `write`, `rehearse` and `touch` are the only ways in."""
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
@@ -52,6 +56,16 @@ class Database:
                 yield tx
         except OperationalError as error:
             raise (Busy if is_lock_conflict(error) else Unavailable) from error
+
+    @contextmanager
+    def rehearse(self) -> Iterator[Session]:
+        """Open a writing transaction that is always taken back: what would happen is seen by doing it.
+
+        Raises what `write` raises.
+        """
+        with suppress(_TakenBack), self.write() as tx:
+            yield tx
+            raise _TakenBack
 
     def touch(self, work: Callable[[Session], None]) -> None:
         """Do a best-effort write beside an answer (last fetched, last seen): it never delays or fails the answer."""

@@ -11,13 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clinic.domain.appointments import Topic
+from clinic.domain.calls import CallState, Change
 from clinic.domain.interpreting import Modality, usual_answer_by
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.places import Publicity
+from clinic.domain.rota import Staffing
 from clinic.domain.sessions import Kind
 from clinic.domain.times import local_date, slot_starts
 from clinic.models import (
     Appointment,
+    Call,
     ClinicSession,
     Interpreter,
     Need,
@@ -56,6 +59,7 @@ def make_person(
     sign_in_name: str | None = None,
     language: str | None = None,
     password_hash: str | None = None,
+    is_new: bool = False,
 ) -> SignedIn:
     """Someone with these roles (none named: a mediator); without a hash she cannot sign in through the form."""
     number = next(_numbers)
@@ -64,6 +68,7 @@ def make_person(
         name=name or f"Personne {number}",
         language=language,
         password_hash=password_hash,
+        is_new=is_new,
         created_at=NOW - timedelta(days=30),
         held=[PersonRole(role=role) for role in roles or (Role.MEDIATOR,)],
     )
@@ -113,6 +118,7 @@ def make_series(
         is_public=is_public,
         rule="FREQ=WEEKLY;BYDAY=FR",
         first_on=local_date(FRIDAY),
+        anchor_on=local_date(FRIDAY),
         made_until=local_date(FRIDAY),
         keeps_closed_days=False,
         starts=time(9, 30),
@@ -120,7 +126,7 @@ def make_series(
         place_id=place_id or make_place(tx),
         desks=2,
         slot_minutes=30,
-        needs=[SeriesNeed(role=role, least=least) for role, least in (needs or {}).items()],
+        needs=[SeriesNeed(role=role, least=least, wish=least) for role, least in (needs or {}).items()],
     )
     tx.add(series)
     tx.flush()
@@ -133,7 +139,7 @@ def make_session(
     starts_at: datetime = FRIDAY,
     hours: float = 3,
     desks: int = 2,
-    needs: Mapping[Role, int] | None = None,
+    needs: Mapping[Role, int | Staffing] | None = None,
     series_id: str | None = None,
     place_id: str | None = None,
 ) -> str:
@@ -151,7 +157,9 @@ def make_session(
     )
     tx.add(session)
     tx.flush()
-    tx.add_all(SessionNeed(session_id=session.id, role=role, least=least) for role, least in (needs or {}).items())
+    for role, need in (needs or {}).items():
+        staffing = need if isinstance(need, Staffing) else Staffing(need, need)
+        tx.add(SessionNeed(session_id=session.id, role=role, least=staffing.least, wish=staffing.wish))
     tx.flush()
     return session.id
 
@@ -179,6 +187,16 @@ def make_appointment(
     starts_at = slot_starts(session.starts_at, session.ends_at, session.slot_minutes)[slot]
     wish = Wish(session_id, starts_at, alias or f"Iris {next(_numbers)}", language, Topic.RIGHTS)
     return appointments.book(tx, wish, key=key(), by=by, now=now)
+
+
+def make_call(tx: Session, appointment_id: str, *, change: Change = Change.MOVED, now: datetime = NOW) -> str:
+    """Somebody who has an appointment is to be called; return the call's id."""
+    booked = tx.get_one(Appointment, appointment_id)
+    call = Call(session_id=booked.session_id, about_id=booked.id, beneficiary_id=booked.beneficiary_id, change=change)
+    call.state, call.made_at = CallState.OPEN, now
+    tx.add(call)
+    tx.flush()
+    return call.id
 
 
 def make_interpreter(

@@ -146,7 +146,8 @@ def test_sweep_forgets_form_keys_after_a_day(run: Run, db: Database) -> None:
     with db.read() as tx:
         assert tx.scalars(select(Repeat.key)).all() == ["new"]
     assert result.output == (
-        "Sessions made: 0. Offers that ran out: 0. Old form keys forgotten: 1. Old notices forgotten: 0.\n"
+        "Sessions made: 0. Offers that ran out: 0. People asked: 0. Decisions asked for: 0."
+        " Old form keys forgotten: 1. Old notices forgotten: 0.\n"
     )
 
 

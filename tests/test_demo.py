@@ -16,7 +16,7 @@ from clinic.demo import Outcome
 from clinic.demo.workshops import PUBLISHED
 from clinic.domain.interpreting import Modality, OfferState
 from clinic.domain.people import Role, SignedIn, check_password
-from clinic.domain.rota import ShiftState
+from clinic.domain.rota import Outlook, ShiftState
 from clinic.domain.sessions import CancelReason, Kind
 from clinic.domain.times import local_date, to_local
 from clinic.domain.workshops import Attendance
@@ -66,7 +66,7 @@ def test_an_untouched_demo_of_an_earlier_day_is_laid_around_today(loaded: Databa
 
     with loaded.read() as tx:
         assert tx.get_one(Demonstration, 1).around_on == local_date(later)
-        assert tx.scalar(select(func.count()).select_from(Person)) == 44
+        assert tx.scalar(select(func.count()).select_from(Person)) == 46
     assert outcome is Outcome.LOADED
 
 
@@ -129,6 +129,22 @@ def test_it_holds_every_state_that_a_session_can_be_in(loaded: Database) -> None
     with loaded.read() as tx:
         assert CancelReason.WEATHER in tx.scalars(select(ClinicSession.cancel_reason))
         assert tx.scalar(select(func.count()).select_from(Appointment).where(Appointment.state == "cancelled"))
+
+
+@pytest.mark.parametrize("days", [0, 4, 6])  # a Sunday, a Thursday, a Saturday
+def test_it_holds_every_outlook_and_first_timers_paired_and_alone(db: Database, days: int) -> None:
+    now = NOW + timedelta(days=days)
+    demo.prepare(db, now=now)
+
+    coordinator = _who(db, "coordinator")
+    with db.read() as tx:
+        coming = programme.ahead(tx, now + timedelta(weeks=8), reader=coordinator, now=now)
+
+    assert {each.forecast.outlook for each in coming if not each.is_cancelled} == set(Outlook)
+    assert any(each.can_run and each.forecast.shortfall == each.forecast.accepted_shortfall > 0 for each in coming)
+    assert any(each.can_run and each.wished for each in coming)
+    newcomers = [(each, member) for each in coming for member in each.crew or () if member.is_first_time]
+    assert {member.role in each.forecast.unpaired for each, member in newcomers} == {True, False}
 
 
 def test_each_account_has_something_to_do(loaded: Database) -> None:

@@ -34,6 +34,7 @@ def fill_all(stage: Stage, made: Made) -> None:
     for role in (Role.LAWYER, Role.MEDIATOR, Role.INTERPRETER):
         for session in made.law_access.coming[:1]:
             _place(stage, session, stage.cast[role][0], role)
+    _place_newcomers(stage, made)
     for session in made.law_access.coming[3:4]:
         _place(stage, session, stage.cast[Role.MEDIATOR][0], Role.MEDIATOR)
     # The accounts that visitors try stay free for other shifts: the others take turns.
@@ -42,6 +43,13 @@ def fill_all(stage: Stage, made: Made) -> None:
     _fill(stage, made.bus, _BUS, _COMING_BUS, turns)
     _fill(stage, made.workshops, _WORKSHOP, (_WORKSHOP,), turns)
     _give_one_back(stage, made)
+
+
+def _place_newcomers(stage: Stage, made: Made) -> None:
+    """A first time beside somebody who has been before, and one that would be alone."""
+    for role, coming in ((Role.MEDIATOR, made.law_access.coming[:1]), (Role.LAWYER, made.law_access.coming[4:5])):
+        for session in coming:
+            _place(stage, session, stage.newcomers[role], role)
 
 
 def _fill(stage: Stage, dates: Dates, past: Crew, coming: tuple[Crew, ...], turns: Rota) -> None:
@@ -70,4 +78,4 @@ def _give_one_back(stage: Stage, made: Made) -> None:
         held = rota_queries.live_shifts(stage.tx, session.id)
         lawyers = [shift for shift in held if shift.role is Role.LAWYER]
         person = next(each for each in stage.cast[Role.LAWYER] if each.id == lawyers[0].person_id)
-        rota.give_back(stage.tx, lawyers[0].id, by=person, now=stage.before(session, 3))
+        rota.give_back(stage.tx, lawyers[0].id, by=person, now=stage.before(session, 4))

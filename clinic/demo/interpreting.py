@@ -136,6 +136,6 @@ def _without_need(stage: Stage, session: ClinicSession) -> Sequence[Appointment]
 
 def _takers(stage: Stage, appointment: Appointment, modality: Modality) -> set[str]:
     """Who speaks the language of an appointment, works so, and is free then."""
-    span = {"starts_at": appointment.starts_at, "ends_at": appointment.ends_at}
-    unsaid = Need(language=appointment.language, modality=modality, offers=[], **span)
+    served = {key: getattr(appointment, key) for key in ("session_id", "starts_at", "ends_at", "language")}
+    unsaid = Need(modality=modality, offers=[], **served)
     return {row.person_id for row in queries.candidates(stage.tx, unsaid, now=stage.now) if row.obstacle is None}

@@ -80,7 +80,7 @@ def _lay(tx: Session, today: date, password_hash: str) -> None:
     random = Random(today.toordinal())  # noqa: S311 -- the same day looks the same
     now = to_instant(today, time.min)
     cast = people.add_all(tx, random, password_hash, now=now)
-    stage = Stage(tx, now, random, cast)
+    stage = Stage(tx, now, random, cast.people, cast.newcomers)
     notices.introduce_all(stage)
     where = places.add_all(stage)
     made = series.create_all(stage, where)

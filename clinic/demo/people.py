@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -21,11 +22,20 @@ _WITHOUT_PASSWORD, _DISABLED = "lawyer21", "lawyer22"
 _SINCE = timedelta(weeks=20)
 
 
-def add_all(tx: Session, random: Random, password_hash: str, *, now: datetime) -> Mapping[Role, Sequence[SignedIn]]:
+@dataclass(frozen=True)
+class Cast:
+    """Who takes part, by role: those who have been before, and those who come for the first time."""
+
+    people: Mapping[Role, Sequence[SignedIn]]
+    newcomers: Mapping[Role, SignedIn]
+
+
+def add_all(tx: Session, random: Random, password_hash: str, *, now: datetime) -> Cast:
     """Add everybody, and return the active people by role; the demonstration's own account comes first."""
     since = now - _SINCE
     coordinator = _first_coordinator(tx, since)
     cast: dict[Role, list[SignedIn]] = defaultdict(list)
+    newcomers = {}
     cast[Role.COORDINATOR].append(coordinator)
     for draft in _drafts():
         key = f"{random.getrandbits(128):032x}"
@@ -33,11 +43,15 @@ def add_all(tx: Session, random: Random, password_hash: str, *, now: datetime) -
         if draft.sign_in_name == _DISABLED:
             people.disable(tx, person_id, by=coordinator, now=now - timedelta(weeks=3))
             continue
+        person = SignedIn(person_id, draft.name, draft.roles, None)
         for role in draft.roles:
-            cast[role].append(SignedIn(person_id, draft.name, draft.roles, None))
+            if draft.is_new:
+                newcomers[role] = person
+            else:
+                cast[role].append(person)
     everybody_else = update(Person).where(Person.sign_in_name != _WITHOUT_PASSWORD)
     tx.execute(everybody_else.values(password_hash=password_hash))
-    return cast
+    return Cast(cast, newcomers)
 
 
 def _first_coordinator(tx: Session, since: datetime) -> SignedIn:
@@ -54,6 +68,8 @@ def _drafts() -> Iterator[PersonDraft]:
     yield from _numbered(["Juriste"], "adviser", 2, Role.LEGAL_ADVISER)
     yield from _numbered(["Interprète"], "interpreter", 4, Role.INTERPRETER)
     yield from _numbered(["Membre"], "member", 6, Role.MEMBER)
+    yield PersonDraft("Nouvelle médiatrice", "newmediator", frozenset({Role.MEDIATOR}), is_new=True)
+    yield PersonDraft("Nouvelle avocate", "newlawyer", frozenset({Role.LAWYER}), is_new=True)
     yield PersonDraft("Psychologue", "psychologist", frozenset({Role.PSYCHOLOGIST}))
     organiser = frozenset({Role.WORKSHOP_ORGANISER, Role.MEMBER})
     yield PersonDraft("Organisatrice d’ateliers", "organiser", organiser)

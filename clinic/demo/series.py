@@ -10,6 +10,7 @@ from clinic.demo.places import Places
 from clinic.demo.stage import WEEK, WEEKS_BACK, Dates, Stage, dates_of
 from clinic.domain.people import Role
 from clinic.domain.recurrence import Rhythm, Rule, plan
+from clinic.domain.rota import Staffing
 from clinic.domain.sessions import Kind
 from clinic.queries import places as place_queries
 from clinic.services import sessions
@@ -39,7 +40,7 @@ def create_all(stage: Stage, where: Places) -> Made:
     )
     year = Rule(Rhythm.MONTHLY, date(2022, 3, 1), date(2022, 10, 31), weekday=1, nth=2)
     of_2022 = _create(stage, film_workshops(year, where.workshops), months_out=SUMMER)
-    for days in (-20, 8, 19):
+    for days in (-20, 6, 19):
         _create(stage, podcast_workshop(Rule(Rhythm.ONCE, stage.friday + timedelta(days=days)), where.workshops))
     return Made(
         dates_of(stage, law_access),
@@ -65,7 +66,7 @@ def law_access_point(rule: Rule, place_id: str) -> SeriesDraft:
         place_id=place_id,
         desks=2,
         slot_minutes=30,
-        needs={Role.LAWYER: 1, Role.LEGAL_ADVISER: 1, Role.MEDIATOR: 2},
+        needs={Role.LAWYER: Staffing(1, 2), Role.LEGAL_ADVISER: Staffing(1, 1), Role.MEDIATOR: Staffing(2, 2)},
         keeps_closed_days=False,
     )
 
@@ -85,7 +86,7 @@ def solidarity_bus(rule: Rule, place_id: str) -> SeriesDraft:
         place_id=place_id,
         desks=1,
         slot_minutes=30,
-        needs={Role.LAWYER: 2, Role.MEDIATOR: 3},
+        needs={Role.LAWYER: Staffing(2, 3), Role.MEDIATOR: Staffing(3, 3)},
         keeps_closed_days=False,
     )
 
@@ -105,13 +106,13 @@ def film_workshops(rule: Rule, place_id: str) -> SeriesDraft:
         place_id=place_id,
         desks=0,
         slot_minutes=30,
-        needs={Role.MEDIATOR: 1},
+        needs={Role.MEDIATOR: Staffing(1, 1)},
         keeps_closed_days=False,
     )
 
 
 def podcast_workshop(rule: Rule, place_id: str) -> SeriesDraft:
-    """A small group of members, on a date of its own."""
+    """A small group of members, on a date of its own; they want to know two weeks before whether it takes place."""
     return SeriesDraft(
         kind=Kind.OTHER,
         name_fr="Atelier podcast",
@@ -125,8 +126,9 @@ def podcast_workshop(rule: Rule, place_id: str) -> SeriesDraft:
         place_id=place_id,
         desks=0,
         slot_minutes=30,
-        needs={},
+        needs={Role.MEDIATOR: Staffing(1, 1)},
         keeps_closed_days=False,
+        decision_days=14,
     )
 
 

@@ -26,6 +26,7 @@ class Stage:
     now: datetime
     random: Random
     cast: Mapping[Role, Sequence[SignedIn]]
+    newcomers: Mapping[Role, SignedIn]
 
     @property
     def today(self) -> date:

@@ -80,6 +80,11 @@ def may_know_appointment(standing: Standing, *, is_own: bool) -> bool:
     return standing.crew_role in LEGAL_TEAM and standing.within(ALIAS_FOR_LEGAL_TEAM)
 
 
+def may_make_call(standing: Standing, *, is_participant: bool, is_own: bool) -> bool:
+    """Whom to call, and about what: those who plan, as for participants and for needs; never the legal team."""
+    return may_know_participants(standing) if is_participant else may_know_need(standing, is_own=is_own)
+
+
 def may_know_need(standing: Standing, *, is_own: bool) -> bool:
     """Who is needed and who was asked: coordinators; mediators for what they asked or booked, or on the crew."""
     reader = standing.reader

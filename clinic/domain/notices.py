@@ -14,6 +14,8 @@ from clinic.domain.people import Role
 from clinic.domain.times import local_date, to_instant, to_local
 
 UNDO_FOR = timedelta(minutes=5)
+UNDO_TONIGHT_FOR = timedelta(minutes=2)
+TONIGHT = timedelta(hours=24)
 LEASE = timedelta(minutes=5)  # longer than a mail server may take
 WORTH_TELLING = timedelta(hours=24)
 WORTH_REMINDING = timedelta(hours=12)
@@ -45,6 +47,13 @@ class Kind(StrEnum):
     SESSION_CANCELLED = "session_cancelled"
     SESSION_RESTORED = "session_restored"
     REMINDER = "reminder"
+    ASK_MADE = "ask_made"
+    ASK_FILLED = "ask_filled"
+    ASK_WITHDRAWN = "ask_withdrawn"
+    STAND_IN_FOUND = "stand_in_found"
+    DECISION_DUE = "decision_due"
+    CALLS_WAITING = "calls_waiting"
+    SPOT_CHANGED = "spot_changed"
 
 
 class State(StrEnum):
@@ -120,7 +129,14 @@ OPPOSITES: Mapping[Kind, frozenset[Kind]] = {
     Kind.OFFER_FILLED: frozenset({Kind.OFFER_ASKED}),
     Kind.SESSION_CANCELLED: frozenset({Kind.SESSION_RESTORED}),
     Kind.SESSION_RESTORED: frozenset({Kind.SESSION_CANCELLED}),
+    Kind.ASK_MADE: frozenset({Kind.ASK_WITHDRAWN, Kind.ASK_FILLED}),
+    Kind.ASK_WITHDRAWN: frozenset({Kind.ASK_MADE}),
+    Kind.ASK_FILLED: frozenset({Kind.ASK_MADE}),
 }
+_CHANGES = frozenset({Kind.SESSION_MOVED, Kind.SESSION_CANCELLED, Kind.SESSION_RESTORED, Kind.SPOT_CHANGED})
+_TONIGHT = frozenset(
+    {Kind.SESSION_CANCELLED, Kind.SESSION_RESTORED, Kind.OFFER_WITHDRAWN, Kind.CALLS_WAITING, Kind.SPOT_CHANGED}
+)
 
 
 def works_here(roles: frozenset[Role]) -> bool:
@@ -128,9 +144,15 @@ def works_here(roles: frozenset[Role]) -> bool:
     return bool(roles - {Role.MEMBER})
 
 
-def act_due(kind: Kind, now: datetime, *, at_work: bool) -> datetime:
+def undo_for(kind: Kind, starts_at: datetime, now: datetime) -> timedelta:
+    """How long an act can be undone before it is told: five minutes, two when tonight does not take place."""
+    is_tonight = kind in _TONIGHT and starts_at - now < TONIGHT
+    return UNDO_TONIGHT_FOR if is_tonight else UNDO_FOR
+
+
+def act_due(kind: Kind, starts_at: datetime, now: datetime, *, at_work: bool) -> datetime:
     """When the notice of an act may go: after the time to undo it; to members within their hours (S14)."""
-    due_at = now + UNDO_FOR
+    due_at = now + undo_for(kind, starts_at, now)
     return due_at if at_work else into_window(due_at, kind)
 
 
@@ -206,7 +228,7 @@ def _is_same_wish(before: Choice, now: datetime) -> bool:
 
 
 def _closes(kind: Kind) -> time:
-    return CLOSES_FOR_CHANGES if kind in {Kind.SESSION_MOVED, Kind.SESSION_CANCELLED} else CLOSES
+    return CLOSES_FOR_CHANGES if kind in _CHANGES else CLOSES
 
 
 def _is_working_day(day: date) -> bool:

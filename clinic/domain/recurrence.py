@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice, takewhile
 
 from dateutil.rrule import rrulestr
 from holidays import country_holidays
+from vacances_scolaires_france import SchoolHolidayDates
 
 MOST_DATES = 1_000
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _NTH = (1, 2, 3, 4, -1)
+_FORTNIGHT, _WEEK = timedelta(weeks=2), timedelta(weeks=1)
+_SCHOOL_ZONE = "C"
 _HOLIDAY_LANGUAGES = {"fr": "fr", "en": "en_US"}
+
+
+class SchoolHoliday(StrEnum):
+    """The school holidays of Paris (zone C)."""
+
+    AUTUMN = "autumn"
+    CHRISTMAS = "christmas"
+    WINTER = "winter"
+    SPRING = "spring"
+    ASCENSION = "ascension"
+    SUMMER = "summer"
 
 
 class Rhythm(StrEnum):
@@ -27,6 +41,13 @@ class Rhythm(StrEnum):
     WEEKLY = "weekly"
     FORTNIGHTLY = "fortnightly"
     MONTHLY = "monthly"
+
+
+class AfterSkip(StrEnum):
+    """How every other week goes on after a closed day: in the weeks as ever, or a week later from then on."""
+
+    KEEP = "keep"
+    SHIFT = "shift"
 
 
 _DAY_FORM = f"(?P<day>{'|'.join(_DAYS)})"
@@ -114,6 +135,11 @@ def public_holiday(on: date, language: str) -> str | None:
     return _public_holidays(on.year, _HOLIDAY_LANGUAGES[language]).get(on)
 
 
+def school_holiday(on: date) -> SchoolHoliday | None:
+    """Return the school holiday of zone C (Paris) that a date lies in, as far ahead as it is published, or None."""
+    return _school_holidays().get(on)
+
+
 @dataclass(frozen=True)
 class ClosedPeriod:
     """Days on which nothing takes place, both ends included; ValueError when it ends before it begins."""
@@ -138,6 +164,7 @@ class PlannedDate:
     on: date
     holiday: bool
     closed_by: str | None
+    school_holiday: SchoolHoliday | None
 
     @property
     def is_marked(self) -> bool:
@@ -145,16 +172,22 @@ class PlannedDate:
         return self.holiday or self.closed_by is not None
 
 
-def plan(rule: Rule, closures: Sequence[ClosedPeriod], *, after: date | None = None, before: date) -> list[PlannedDate]:
-    """Return the dates that `dates` gives, each with its public holiday and the first closure that covers it."""
-    return [
-        PlannedDate(
-            on=on,
-            holiday=public_holiday(on, "fr") is not None,
-            closed_by=next((closure.name for closure in closures if closure.covers(on)), None),
-        )
-        for on in dates(rule, after=after, before=before)
-    ]
+def plan(
+    rule: Rule,
+    closures: Sequence[ClosedPeriod],
+    *,
+    after: date | None = None,
+    before: date,
+    after_skip: AfterSkip = AfterSkip.KEEP,
+) -> list[PlannedDate]:
+    """Return the dates that `dates` gives, each with its public holiday and the first closure that covers it.
+
+    With `SHIFT`, every other week is counted anew after each date that is marked: the next one is a week later.
+    """
+    if rule.rhythm is Rhythm.FORTNIGHTLY and after_skip is AfterSkip.SHIFT:
+        until_before = takewhile(lambda each: each.on < before, _shifting(rule, closures))
+        return list(islice((each for each in until_before if after is None or each.on > after), MOST_DATES))
+    return [_planned(on, closures) for on in dates(rule, after=after, before=before)]
 
 
 def apply_changes(planned: Sequence[date], *, moved: Mapping[date, date], skipped: Collection[date]) -> list[date]:
@@ -169,7 +202,40 @@ def apply_changes(planned: Sequence[date], *, moved: Mapping[date, date], skippe
     return sorted(moved.get(on, on) for on in planned if on not in skipped)
 
 
+def _planned(on: date, closures: Sequence[ClosedPeriod]) -> PlannedDate:
+    return PlannedDate(
+        on=on,
+        holiday=public_holiday(on, "fr") is not None,
+        closed_by=next((closure.name for closure in closures if closure.covers(on)), None),
+        school_holiday=school_holiday(on),
+    )
+
+
+def _shifting(rule: Rule, closures: Sequence[ClosedPeriod]) -> Iterator[PlannedDate]:
+    on = rule.first_on
+    while rule.until_on is None or on <= rule.until_on:
+        planned = _planned(on, closures)
+        yield planned
+        on += _WEEK if planned.is_marked else _FORTNIGHT
+
+
+@cache
+def _school_holidays() -> Mapping[date, SchoolHoliday]:
+    names = {
+        "Vacances de la Toussaint": SchoolHoliday.AUTUMN,
+        "Vacances de Noël": SchoolHoliday.CHRISTMAS,
+        "Vacances d'hiver": SchoolHoliday.WINTER,
+        "Vacances de printemps": SchoolHoliday.SPRING,
+        "Pont de l'Ascension": SchoolHoliday.ASCENSION,
+        "Vacances d'été": SchoolHoliday.SUMMER,
+    }
+    published = SchoolHolidayDates()
+    key = published.zone_key(_SCHOOL_ZONE)
+    return {on: names[row["nom_vacances"]] for on, row in published.data.items() if row[key]}
+
+
 # One whole year at a time, never the library's lazily growing calendar: another thread would see it half filled.
 @lru_cache(maxsize=256)
 def _public_holidays(year: int, language: str) -> Mapping[date, str]:
-    return dict(country_holidays("FR", years=year, expand=False, language=language))
+    found = country_holidays("FR", years=year, expand=False, language=language)
+    return {on: name.replace("'", "’") for on, name in found.items()}

@@ -31,13 +31,17 @@ class Status(StrEnum):
 
 
 class CancelReason(StrEnum):
-    """Why a session is called off: a closed list, so that nobody writes a story here."""
+    """Why a session is called off: a closed list, so that nobody writes a story here.
+
+    `SERIES`: its series ended or changed; chosen by nobody.
+    """
 
     CREW = "crew"
     VENUE = "venue"
     WEATHER = "weather"
     TRANSPORT = "transport"
     HOLIDAY = "holiday"
+    SERIES = "series"
     OTHER = "other"
 
 

@@ -1,4 +1,4 @@
-"""What text a person may type, the form it is looked up by, and the words that never leave the house."""
+"""What text a person may type, the form it is looked up by, how it enters a table, and the words that never leave."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from unicodedata import category, normalize
 
 MOST_MARKS = 4
 LONG_WORD = 7
+FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 _JOINERS = "\u200c\u200d"
 _JOINER_RUN = re.compile(f"[{_JOINERS}]+")
@@ -62,6 +63,11 @@ def look_up_form(text: str) -> str:
     """
     folded = normalize("NFD", _JOINER_RUN.sub("", clean(text))).casefold()
     return normalize("NFC", folded)
+
+
+def as_cell(text: str) -> str:
+    """Return text as it enters a cell of a CSV: what a spreadsheet would read as a formula gets an apostrophe (S44)."""
+    return f"'{text}" if text.startswith(FORMULA_BEGINS) else text
 
 
 def forbidden_word(text: str, language: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Wall time, instants, quarter hours and weeks: the one module that names the time zone."""
+"""Wall time, instants, quarter hours, weeks and months: the one module that names the time zone."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 _WEEK_FORM = re.compile(r"([0-9]{4})-W([0-9]{2})")
+_MONTH_FORM = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
 class NonexistentTime(ValueError):
@@ -160,6 +161,65 @@ class Week:
     @property
     def ends_at(self) -> datetime:
         """The UTC instant of the next Monday 00:00 in ZONE, itself no part of the week."""
+        return self.next.starts_at
+
+
+@dataclass(frozen=True, order=True)
+class Month:
+    """A month in ZONE, known by its first day."""
+
+    first: date
+
+    def __post_init__(self) -> None:
+        if self.first.day != 1:
+            raise ValueError("not_a_first")
+
+    @classmethod
+    def of(cls, on: date) -> Month:
+        """Return the month a date lies in; ValueError outside the years 2000 to 2100."""
+        if not FIRST_YEAR <= on.year <= LAST_YEAR:
+            raise ValueError("year_out_of_range")
+        return cls(on.replace(day=1))
+
+    @classmethod
+    def parse(cls, text: str) -> Month:
+        """Read "2026-12" (ISO 8601); ValueError for another form, a month no year has, a year out of range."""
+        found = _MONTH_FORM.fullmatch(text)
+        if found is None:
+            raise ValueError("not_a_month")
+        return cls.of(date(int(found[1]), int(found[2]), 1))
+
+    def __str__(self) -> str:
+        return f"{self.first.year:04}-{self.first.month:02}"
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Its 28 to 31 dates."""
+        return tuple(self.first + number * _DAY for number in range((self.next.first - self.first).days))
+
+    @property
+    def weeks(self) -> tuple[Week, ...]:
+        """The four to six weeks that its days lie in, Monday first."""
+        return tuple(sorted({Week(day - day.weekday() * _DAY) for day in self.days}))
+
+    @property
+    def next(self) -> Month:
+        """The month after, also where `parse` would not read it any more."""
+        return Month((self.first + 31 * _DAY).replace(day=1))
+
+    @property
+    def previous(self) -> Month:
+        """The month before, also where `parse` would not read it any more."""
+        return Month((self.first - _DAY).replace(day=1))
+
+    @property
+    def starts_at(self) -> datetime:
+        """The UTC instant of its first day, 00:00 in ZONE."""
+        return to_instant(self.first, time.min)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The UTC instant of the next month's first day, 00:00 in ZONE, itself no part of the month."""
         return self.next.starts_at
 
 

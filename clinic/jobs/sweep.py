@@ -1,4 +1,4 @@
-"""The sweep: making the sessions that are due, ending offers that ran out, forgetting what is no longer needed."""
+"""The sweep: making sessions that are due, ending offers that ran out, asking the next, forgetting what is over."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clinic.db import Database
-from clinic.services import interpreting, notices, repeats, sessions
+from clinic.services import calls, decisions, interpreting, notices, repeats, searches, sessions
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,9 @@ class Swept:
 
     sessions_made: int
     offers_expired: int
+    people_asked: int
+    decisions_asked: int
+    calls_dropped: int
     keys_forgotten: int
     notices_forgotten: int
 
@@ -26,7 +29,13 @@ def sweep(database: Database, *, now: datetime) -> Swept:
     with database.write() as tx:
         expired = interpreting.expire(tx, now=now)
     with database.write() as tx:
+        asked = searches.ask_next(tx, now=now)
+    with database.write() as tx:
+        to_decide = decisions.ask_coordinators(tx, now=now)
+    with database.write() as tx:
+        dropped = calls.expire(tx, now=now)
+    with database.write() as tx:
         keys = repeats.forget(tx, now=now)
     with database.write() as tx:
         cleared = notices.clear(tx, now=now)
-    return Swept(made, expired, keys, cleared)
+    return Swept(made, expired, asked, to_decide, dropped, keys, cleared)

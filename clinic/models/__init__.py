@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from clinic.models.appointments import Appointment
 from clinic.models.audit import AuditEntry
+from clinic.models.availability import DatedAvailability, UsualTime
 from clinic.models.base import Base
 from clinic.models.beneficiaries import Beneficiary
 from clinic.models.calendars import FeedLink
+from clinic.models.calls import Call
 from clinic.models.demonstration import Demonstration
 from clinic.models.interpreting import Interpreter, Need, Offer, SpokenLanguage
 from clinic.models.notices import MessageChoice, Notice
@@ -15,16 +17,20 @@ from clinic.models.people import PasswordCode, Person, PersonRole
 from clinic.models.places import Closure, Place
 from clinic.models.repeats import Repeat
 from clinic.models.rota import Shift
-from clinic.models.sessions import ClinicSession, Series, SeriesNeed, SessionNeed
+from clinic.models.searches import Ask, Recusal, Search
+from clinic.models.sessions import ClinicSession, Series, SeriesNeed, SeriesSkip, SessionNeed
 from clinic.models.workshops import Registration, Workshop
 
 __all__ = [
     "Appointment",
+    "Ask",
     "AuditEntry",
     "Base",
     "Beneficiary",
+    "Call",
     "ClinicSession",
     "Closure",
+    "DatedAvailability",
     "Demonstration",
     "FeedLink",
     "Interpreter",
@@ -37,12 +43,16 @@ __all__ = [
     "Person",
     "PersonRole",
     "Place",
+    "Recusal",
     "Registration",
     "Repeat",
+    "Search",
     "Series",
     "SeriesNeed",
+    "SeriesSkip",
     "SessionNeed",
     "Shift",
     "SpokenLanguage",
+    "UsualTime",
     "Workshop",
 ]

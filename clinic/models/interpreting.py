@@ -53,7 +53,10 @@ class Need(HasId, Base):
 
 
 class Offer(HasId, Base):
-    """One interpreter asked for one need; by the partial unique index only one acceptance can stand."""
+    """One interpreter asked for one need; by the partial unique index only one acceptance can stand.
+
+    `ended_from` is the state in which she was freed, so that an undone cancellation can give it back.
+    """
 
     __tablename__ = "offers"
     __table_args__ = (
@@ -65,6 +68,7 @@ class Offer(HasId, Base):
     need_id: Mapped[str] = mapped_column(ForeignKey("interpreter_needs.id"))
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
     state: Mapped[OfferState] = mapped_column(coded(OfferState))
+    ended_from: Mapped[OfferState | None] = mapped_column(coded(OfferState))
     answer_by: Mapped[datetime] = mapped_column(UtcInstant)
     uid: Mapped[str] = mapped_column(String(36), unique=True)
     sequence: Mapped[int] = mapped_column(default=0)

@@ -12,7 +12,10 @@ from clinic.models.base import Base, HasId, UtcInstant, coded
 
 
 class Person(HasId, Base):
-    """Someone with an account; `session_version` rises to end every open sign-in."""
+    """Someone with an account; `session_version` rises to end every open sign-in.
+
+    `is_new`: never alone in her role on a crew, until a first session of hers is over.
+    """
 
     __tablename__ = "people"
 
@@ -24,6 +27,7 @@ class Person(HasId, Base):
     session_version: Mapped[int] = mapped_column(default=1)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     created_at: Mapped[datetime] = mapped_column(UtcInstant)
+    is_new: Mapped[bool] = mapped_column(default=False)
     held: Mapped[list[PersonRole]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
 

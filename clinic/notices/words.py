@@ -61,6 +61,13 @@ def _at_work(language: str) -> Mapping[Kind, str]:
         Kind.SESSION_CANCELLED: gettext("Agenda change: %(word)s, %(day)s, %(time)s, does not take place."),
         Kind.SESSION_RESTORED: gettext("Agenda change: %(word)s, %(day)s, %(time)s, takes place after all."),
         Kind.REMINDER: gettext("Agenda reminder: %(word)s, %(day)s, %(time)s. Details in the application."),
+        Kind.ASK_MADE: gettext("Agenda proposal: %(word)s, %(day)s, %(time)s. Answer in the application."),
+        Kind.ASK_FILLED: gettext("Agenda proposal filled: %(word)s, %(day)s, %(time)s. Nothing to do, thank you."),
+        Kind.ASK_WITHDRAWN: gettext("Agenda proposal withdrawn: %(word)s, %(day)s, %(time)s."),
+        Kind.STAND_IN_FOUND: gettext("Somebody takes over: %(word)s, %(day)s, %(time)s. You are free, thank you."),
+        Kind.DECISION_DUE: gettext("Agenda question: %(word)s, %(day)s, %(time)s. Please decide in the application."),
+        Kind.CALLS_WAITING: gettext("Agenda, to do now: %(word)s, %(day)s, %(time)s. Details in the application."),
+        Kind.SPOT_CHANGED: gettext("Agenda change: %(word)s, %(day)s, %(time)s. Look up where in the application."),
     }
 
 
@@ -78,6 +85,7 @@ def _to_members(language: str, facts: Facts) -> Mapping[Kind, str]:
         Kind.SESSION_CANCELLED: gettext("The appointment on %(day)s at %(time)s does not take place."),
         Kind.SESSION_RESTORED: gettext("The appointment on %(day)s at %(time)s takes place after all."),
         Kind.REMINDER: gettext("Reminder: appointment %(day)s at %(time)s."),
+        Kind.SPOT_CHANGED: gettext("There is a change to the appointment on %(day)s at %(time)s."),
     }
 
 

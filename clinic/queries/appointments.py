@@ -18,6 +18,11 @@ def opening(session: ClinicSession) -> Opening:
     return Opening(session.status, session.starts_at, session.ends_at, session.slot_minutes, session.desks)
 
 
+def capacity(session: ClinicSession) -> int:
+    """How many appointments a session has room for."""
+    return session.desks * len(opening(session).slots)
+
+
 def taken(tx: Session, session_id: str, *, besides: str | None = None) -> list[tuple[datetime, int]]:
     """The times and desks that are booked, leaving out one appointment."""
     query = select(Appointment.starts_at, Appointment.desk).where(

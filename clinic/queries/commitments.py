@@ -101,5 +101,5 @@ def _commitment(
         is_tentative=isinstance(part, Shift) and part.state is ShiftState.TO_CONFIRM,
         names={"fr": series.name_fr, "en": series.name_en},
         agenda_words={"fr": series.agenda_word_fr, "en": series.agenda_word_en},
-        spot=place.spot if place.publicity is Publicity.PUBLIC else None,
+        spot=session.exact_spot if place.publicity is Publicity.PUBLIC else None,
     )

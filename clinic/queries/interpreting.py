@@ -12,21 +12,24 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from clinic.domain import interpreting as rules
 from clinic.domain.answers import NotFound
+from clinic.domain.availability import Said
 from clinic.domain.interpreting import Candidate, Modality, NeedState, Obstacle, OfferState, Stage
 from clinic.domain.people import Role
 from clinic.domain.resources import of_person
 from clinic.domain.times import quanta
 from clinic.models import Appointment, ClinicSession, Interpreter, Need, Offer, Person, PersonRole
+from clinic.queries import availability, travel
 from clinic.queries import rota as rota_queries
 
 
 @dataclass(frozen=True)
 class CandidateRow:
-    """An interpreter beside a need, with what stands against asking her, if anything."""
+    """An interpreter beside a need: what stands against asking her, if anything, and what she said of that time."""
 
     person_id: str
     name: str
     obstacle: Obstacle | None
+    said: Said
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,12 @@ def live_needs(tx: Session, session_id: str) -> list[Need]:
     return list(tx.scalars(query))
 
 
+def freed(tx: Session, need_id: str, since: datetime) -> list[Offer]:
+    """The offers of a need that were withdrawn from outside since an instant, in a fixed order."""
+    is_freed = (Offer.state == OfferState.WITHDRAWN) & Offer.ended_from.is_not(None) & (Offer.changed_at >= since)
+    return list(tx.scalars(select(Offer).where(Offer.need_id == need_id, is_freed).order_by(Offer.id)))
+
+
 def ran_out(tx: Session, now: datetime) -> list[Offer]:
     """The offers that wait for an answer past their answer-by, locked, those in other hands passed over."""
     query = select(Offer).where(Offer.state == OfferState.ASKED, Offer.answer_by <= now).order_by(Offer.id)
@@ -117,14 +126,20 @@ def candidates(tx: Session, need: Need, *, now: datetime) -> list[CandidateRow]:
         .where(Person.disabled_at.is_(None), Person.held.any(PersonRole.role == Role.INTERPRETER))
         .order_by(Person.name)
     ).all()
-    known = profiles(tx, [person.id for person in people])
+    ids = [person.id for person in people]
+    known, said = profiles(tx, ids), availability.said_by(tx, ids, need.starts_at)
     asked = {offer.person_id for offer in need.offers if _stands(offer, now)}
     resources = {of_person(person.id): person.id for person in people}
     own = [offer.id for offer in need.offers]
     occupied = rota_queries.occupied(tx, resources, quanta(need.starts_at, need.ends_at), besides=own, now=now)
-    busy = {resources[each] for each in occupied}
+    busy = {resources[each] for each in occupied} | _too_far(tx, need, ids, own, now)
     rows = [
-        CandidateRow(person.id, person.name, _obstacle(need, known.get(person.id), person.id, busy, asked))
+        CandidateRow(
+            person_id=person.id,
+            name=person.name,
+            obstacle=_obstacle(need, known.get(person.id), person.id, busy, asked),
+            said=said[person.id],
+        )
         for person in people
     ]
     order = [None, *Obstacle]
@@ -215,6 +230,14 @@ def _need_row(need: Need, booked_by_id: str | None, now: datetime) -> NeedRow:
 
 def _stands(offer: Offer, now: datetime) -> bool:
     return rules.state_of(offer.state, offer.answer_by, now) in rules.HOLDING
+
+
+def _too_far(tx: Session, need: Need, people: Sequence[str], own: Sequence[str], now: datetime) -> set[str]:
+    """Who would have to come, and is on something elsewhere too shortly before or after."""
+    if need.modality is not Modality.ON_SITE:
+        return set()
+    place_id = tx.get_one(ClinicSession, need.session_id).place_id
+    return travel.too_close(tx, people, (need.starts_at, need.ends_at), place_id, besides=own, now=now)
 
 
 def _obstacle(

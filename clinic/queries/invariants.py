@@ -11,13 +11,27 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from clinic.domain.appointments import AppointmentState
+from clinic.domain.calls import TO_MAKE, Change
 from clinic.domain.interpreting import HOLDING, NeedState, OfferState
 from clinic.domain.resources import of_beneficiary, of_person
 from clinic.domain.rota import ShiftState
+from clinic.domain.searches import AskState, SearchState
 from clinic.domain.sessions import Status
 from clinic.domain.times import quanta
 from clinic.domain.workshops import RegistrationState
-from clinic.models import Appointment, ClinicSession, Need, Occupancy, Offer, Registration, Shift, Workshop
+from clinic.models import (
+    Appointment,
+    Ask,
+    Call,
+    ClinicSession,
+    Need,
+    Occupancy,
+    Offer,
+    Registration,
+    Search,
+    Shift,
+    Workshop,
+)
 
 Held = tuple[str, int, str, datetime | None]
 
@@ -28,6 +42,7 @@ class Breach:
 
     Who is where: `two_places`, `not_held`, `held_for_nothing`. Desks: `desk_twice`, `outside_session`. Interpreters:
     `accepted_twice`, `filled_by_nobody`, `needed_for_nothing`. Workshops: `over_capacity`, `seat_astray`.
+    Searches: `found_by_nobody`, `asked_for_nothing`. Calls: `call_astray` (it is not so), `called_twice`.
     """
 
     code: str
@@ -46,7 +61,7 @@ def breaches(tx: Session, *, now: datetime) -> list[Breach]:
     found = {Breach("two_places", resource) for (resource, _), times in at_once.items() if times > 1}
     found |= {Breach("not_held", holder) for _, _, holder, _ in counting - there}
     found |= {Breach("held_for_nothing", holder) for _, _, holder, _ in there - set(expected)}
-    found |= {*_wrong_desks(tx), *_wrong_answers(tx), *_wrong_seats(tx)}
+    found |= {*_wrong_desks(tx), *_wrong_answers(tx), *_wrong_seats(tx), *_wrong_searches(tx), *_wrong_calls(tx)}
     return sorted(found, key=lambda breach: (breach.code, breach.object_id))
 
 
@@ -132,6 +147,30 @@ def _wrong_seats(tx: Session) -> Iterator[Breach]:
     is_seated = Registration.state == RegistrationState.REGISTERED
     astray = select(Registration.id).where(is_seated != Registration.seat.is_not(None))
     yield from (Breach("seat_astray", registration_id) for registration_id in tx.scalars(astray))
+
+
+def _wrong_searches(tx: Session) -> Iterator[Breach]:
+    """A stand-in was found when one accepted; nobody is asked in what ended, nor for a shift that nobody holds."""
+    accepted = Counter(tx.scalars(select(Ask.search_id).where(Ask.state == AskState.ACCEPTED)))
+    for search in tx.scalars(select(Search).where(Search.shift_id.is_not(None))):
+        if accepted[search.id] != (search.state is SearchState.FOUND):
+            yield Breach("found_by_nobody", search.id)
+    closed = select(Ask.id).join(Ask.search).where(Ask.state == AskState.ASKED, Search.state != SearchState.OPEN)
+    yield from (Breach("asked_for_nothing", ask_id) for ask_id in tx.scalars(closed))
+    is_live = (Search.state == SearchState.OPEN) & (Shift.state == ShiftState.RELEASED)
+    lost = select(Search.id).join(Shift, Search.shift_id == Shift.id).where(is_live)
+    yield from (Breach("asked_for_nothing", search_id) for search_id in tx.scalars(lost))
+
+
+def _wrong_calls(tx: Session) -> Iterator[Breach]:
+    to_make = select(Call, ClinicSession.status).join(ClinicSession, Call.session_id == ClinicSession.id)
+    seen = set()
+    for call, status in tx.execute(to_make.where(Call.state.in_(TO_MAKE))):
+        if (call.change is Change.CANCELLED) is not (status is Status.CANCELLED):
+            yield Breach("call_astray", call.id)
+        if call.about_id in seen:
+            yield Breach("called_twice", call.about_id)
+        seen.add(call.about_id)
 
 
 def _seats() -> Select[str, int, int]:

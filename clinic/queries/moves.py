@@ -20,6 +20,7 @@ from clinic.models import ClinicSession, Registration, Shift
 from clinic.queries import appointments as appointment_queries
 from clinic.queries import interpreting as interpreting_queries
 from clinic.queries import rota as rota_queries
+from clinic.queries import travel
 
 
 @dataclass(frozen=True)
@@ -43,21 +44,25 @@ class MoveEffects:
 
 
 def clashing(
-    tx: Session, people: Mapping[str, str], starts_at: datetime, ends_at: datetime, *, now: datetime
+    tx: Session, people: Mapping[str, str], starts_at: datetime, ends_at: datetime, *, place_id: str, now: datetime
 ) -> set[str]:
-    """Which of these people (ids by the ids of what holds them) are elsewhere in this span."""
+    """Which of these people (ids by the ids of what holds them) are elsewhere then, or could not come in time."""
     resources = {of_person(person_id): person_id for person_id in people.values()}
     busy = rota_queries.occupied(tx, resources, quanta(starts_at, ends_at), besides=people, now=now)
-    return {resources[resource] for resource in busy}
+    far = travel.too_close(tx, set(people.values()), (starts_at, ends_at), place_id, besides=list(people), now=now)
+    return {resources[resource] for resource in busy} | far
 
 
-def move_effects(tx: Session, session_id: str, starts_at: datetime, ends_at: datetime, *, now: datetime) -> MoveEffects:
-    """Foresee moving a session into this span, without moving it. Raises `NotFound`."""
+def move_effects(
+    tx: Session, session_id: str, starts_at: datetime, ends_at: datetime, *, place_id: str | None = None, now: datetime
+) -> MoveEffects:
+    """Foresee moving a session into this span, and perhaps to another place, without moving it. Raises `NotFound`."""
     session = tx.get(ClinicSession, session_id)
     if session is None:
         raise NotFound
     held, registered = _crew(tx, session_id), _registered(tx, session_id)
-    elsewhere = clashing(tx, {**_people(held), **_people(registered)}, starts_at, ends_at, now=now)
+    everybody = {**_people(held), **_people(registered)}
+    elsewhere = clashing(tx, everybody, starts_at, ends_at, place_id=place_id or session.place_id, now=now)
     booked = [appointment_queries.as_booked(each) for each in appointment_queries.standing(tx, session_id)]
     carried, outside = rules.carry(booked, by=starts_at - session.starts_at, into=(starts_at, ends_at))
     return MoveEffects(

@@ -80,7 +80,7 @@ def _view(offer: Offer, need: Need, session: ClinicSession, reader: SignedIn, no
         starts_at=need.starts_at,
         ends_at=need.ends_at,
         area=place.area if is_public else None,
-        spot=place.spot if comes and discretion.may_know_spot(standing, place.publicity) else None,
+        spot=session.exact_spot if comes and discretion.may_know_spot(standing, place.publicity) else None,
         is_told_late=not is_public,
         answer_by=offer.answer_by,
         state=state,

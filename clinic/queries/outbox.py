@@ -11,12 +11,16 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from clinic.domain import notices as rules
+from clinic.domain.calls import CallState
 from clinic.domain.interpreting import OfferState
 from clinic.domain.notices import Choice, Facts, Kind, State
 from clinic.domain.rota import ShiftState
+from clinic.domain.searches import AskState
 from clinic.domain.sessions import Status
 from clinic.domain.workshops import RegistrationState
 from clinic.models import (
+    Ask,
+    Call,
     ClinicSession,
     MessageChoice,
     Need,
@@ -80,6 +84,7 @@ class Overview:
         return self.oldest_due_at is not None and now - self.oldest_due_at > rules.WAITS_TOO_LONG
 
 
+_Object = Shift | Offer | Registration | Ask | ClinicSession
 _COMES = frozenset[StrEnum]({ShiftState.CONFIRMED, ShiftState.TO_CONFIRM, RegistrationState.REGISTERED})
 _CONCERNED = _COMES | {RegistrationState.WAITING}
 # In which states of its object each kind may be said; a move concerns also those who leave because of it.
@@ -97,10 +102,37 @@ _SAID_IN: Mapping[Kind, frozenset[StrEnum]] = {
     Kind.SESSION_CANCELLED: _CONCERNED,
     Kind.SESSION_RESTORED: _CONCERNED,
     Kind.REMINDER: _COMES | {OfferState.ACCEPTED},
+    Kind.ASK_MADE: frozenset({AskState.ASKED}),
+    Kind.ASK_FILLED: frozenset({AskState.FILLED}),
+    Kind.ASK_WITHDRAWN: frozenset({AskState.WITHDRAWN}),
+    Kind.STAND_IN_FOUND: frozenset({ShiftState.RELEASED}),
+    Kind.DECISION_DUE: frozenset({Status.PLANNED}),
+    Kind.CALLS_WAITING: frozenset({Status.PLANNED, Status.CANCELLED}),
+    Kind.SPOT_CHANGED: _COMES | {OfferState.ACCEPTED},
 }
 # These end something: they stay true when the session is cancelled or moved meanwhile.
-_ENDINGS = frozenset({Kind.SHIFT_GIVEN_BACK, Kind.OFFER_DECLINED, Kind.OFFER_FILLED, Kind.OFFER_WITHDRAWN})
-_NOT_FOR_MEMBERS = frozenset(kind for kind in Kind if kind.startswith(("shift_", "offer_")))
+_ENDINGS = frozenset(
+    {
+        Kind.SHIFT_GIVEN_BACK,
+        Kind.OFFER_DECLINED,
+        Kind.OFFER_FILLED,
+        Kind.OFFER_WITHDRAWN,
+        Kind.ASK_FILLED,
+        Kind.ASK_WITHDRAWN,
+        Kind.STAND_IN_FOUND,
+    }
+)
+_FOR_MEMBERS = frozenset(
+    {
+        Kind.REGISTERED,
+        Kind.PLACE_FALLEN_FREE,
+        Kind.SESSION_MOVED,
+        Kind.SESSION_CANCELLED,
+        Kind.SESSION_RESTORED,
+        Kind.REMINDER,
+        Kind.SPOT_CHANGED,
+    }
+)
 
 
 def next_due(tx: Session, now: datetime) -> Notice | None:
@@ -110,7 +142,9 @@ def next_due(tx: Session, now: datetime) -> Notice | None:
     """
     is_due = (Notice.state == State.PLANNED) & (Notice.next_at <= now)
     is_left = Notice.state.in_([State.CLAIMED, State.SENDING]) & (Notice.lease_until <= now)
-    query = select(Notice).where(or_(is_due, is_left)).order_by(Notice.next_at, Notice.id).limit(1)
+    # Of one act, what happened is read before what is to be done about it.
+    in_order = (Notice.next_at, Notice.kind == Kind.CALLS_WAITING, Notice.id)
+    query = select(Notice).where(or_(is_due, is_left)).order_by(*in_order).limit(1)
     return tx.scalar(query.with_for_update(skip_locked=True))
 
 
@@ -196,7 +230,7 @@ def _obstacle(tx: Session, notice: Notice, person: Person, now: datetime, *, at_
         return "account_disabled"
     if not _stands(tx, notice, now):
         return "no_longer_so"
-    if not at_work and notice.kind in _NOT_FOR_MEMBERS:
+    if not at_work and notice.kind not in _FOR_MEMBERS:
         return "not_for_members"
     return None if rules.may_write(choice_of(tx, person.id), now, at_work=at_work) else "not_chosen"
 
@@ -204,8 +238,10 @@ def _obstacle(tx: Session, notice: Notice, person: Person, now: datetime, *, at_
 def _stands(tx: Session, notice: Notice, now: datetime) -> bool:
     """Whether it is still as the notice says: its object, its session, its time."""
     found = _object(tx, notice.about_id)
-    if found is None or found.state not in _SAID_IN[notice.kind]:
+    if found is None or _state(found) not in _SAID_IN[notice.kind]:
         return False
+    if isinstance(found, ClinicSession):
+        return _is_asked_for(tx, found, notice)
     if isinstance(found, Offer) and found.state is OfferState.ASKED and found.answer_by <= now:
         return False
     if notice.kind in _ENDINGS:
@@ -217,8 +253,21 @@ def _stands(tx: Session, notice: Notice, now: datetime) -> bool:
     return time_of(tx, notice.about_id, notice.session_id) == notice.starts_at
 
 
-def _object(tx: Session, about_id: str) -> Shift | Offer | Registration | None:
-    return tx.get(Shift, about_id) or tx.get(Offer, about_id) or tx.get(Registration, about_id)
+def _object(tx: Session, about_id: str) -> _Object | None:
+    found = tx.get(Shift, about_id) or tx.get(Offer, about_id) or tx.get(Registration, about_id)
+    return found or tx.get(Ask, about_id) or tx.get(ClinicSession, about_id)
+
+
+def _state(found: _Object) -> StrEnum:
+    return found.status if isinstance(found, ClinicSession) else found.state
+
+
+def _is_asked_for(tx: Session, session: ClinicSession, notice: Notice) -> bool:
+    """Whether somebody has still to decide about a session, or to call somebody about it."""
+    if notice.kind is Kind.DECISION_DUE:
+        return session.asked_to_decide_at is not None and session.starts_at == notice.starts_at
+    waits = Call.state.in_([CallState.OPEN, CallState.NOT_REACHED])
+    return tx.scalar(select(Call.id).where(Call.session_id == session.id, waits).limit(1)) is not None
 
 
 def _facts(tx: Session, notice: Notice, person: Person, *, at_work: bool) -> Facts:

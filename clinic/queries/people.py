@@ -24,6 +24,7 @@ class PersonRow:
     language: str | None
     is_disabled: bool
     has_password: bool
+    is_new: bool
 
 
 @dataclass(frozen=True)
@@ -85,4 +86,5 @@ def _row(person: Person) -> PersonRow:
         language=person.language,
         is_disabled=person.disabled_at is not None,
         has_password=person.password_hash is not None,
+        is_new=person.is_new,
     )

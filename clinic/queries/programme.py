@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,37 +16,30 @@ from clinic.domain.appointments import AppointmentState
 from clinic.domain.discretion import Standing
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.places import Publicity
-from clinic.domain.rota import ShiftState, missing
+from clinic.domain.rota import Outlook, ShiftState, Staffing
 from clinic.domain.sessions import CancelReason, Kind, Status
 from clinic.domain.workshops import RegistrationState
-from clinic.models import Appointment, ClinicSession, Registration, Shift
+from clinic.models import Appointment, ClinicSession, Registration
 from clinic.queries import appointments as appointment_queries
+from clinic.queries import crews
 from clinic.queries import interpreting as interpreting_queries
 from clinic.queries import sessions as session_queries
 from clinic.queries import workshops as workshop_queries
+from clinic.queries.crews import CrewView, Forecast
 from clinic.queries.interpreting import NeedRow
 from clinic.queries.workshops import MyPlace
-
-
-@dataclass(frozen=True)
-class CrewView:
-    """One shift, by the name of its person."""
-
-    shift_id: str
-    person_id: str
-    name: str
-    role: Role
-    state: ShiftState
 
 
 @dataclass(frozen=True)
 class SessionView:
     """A session for one reader: what she may not know is None or empty.
 
-    A guest comes to it, and sees nothing of how it is staffed.
+    A guest comes to it, and sees nothing of how it is staffed. `unpaired` are the roles of first-timers alone, `places`
+    those in which this reader could join; `decides` says whether it is for her to settle that it may run.
     """
 
     id: str
+    series_id: str
     kind: Kind
     names: Mapping[str, str]
     starts_at: datetime
@@ -57,9 +50,11 @@ class SessionView:
     area: str
     spot: str | None
     is_told_late: bool
+    is_elsewhere: bool
     crew: tuple[CrewView, ...] | None
     held: Mapping[Role, int]
-    lacks: Mapping[Role, int]
+    forecast: Forecast
+    decides: bool
     unconfirmed: int
     my_shift: CrewView | None
     my_place: MyPlace | None
@@ -70,7 +65,15 @@ class SessionView:
     booked: int | None
     is_full: bool
     place_id: str
-    needs: tuple[NeedRow, ...] | None
+    needs: tuple[NeedRow, ...] | None = None
+
+    @property
+    def lacks(self) -> Mapping[Role, int]:
+        return self.forecast.lacks
+
+    @property
+    def open_places(self) -> Mapping[Role, int]:
+        return self.forecast.open_places
 
     @property
     def is_cancelled(self) -> bool:
@@ -78,18 +81,42 @@ class SessionView:
 
     @property
     def can_run(self) -> bool:
-        return not self.is_cancelled and not self.lacks and not self.is_guest
+        return self.forecast.outlook is Outlook.RUNS
+
+    @property
+    def alone(self) -> tuple[Role, ...]:
+        """The roles that lack nobody but somebody who has been before."""
+        return tuple(role for role in Role if role in self.forecast.unpaired and role not in self.lacks)
+
+    @property
+    def wanting(self) -> tuple[Role, ...]:
+        """The roles without somebody more in which it cannot run."""
+        return (*self.lacks, *self.alone)
+
+    @property
+    def wished(self) -> int:
+        """How many more people are wished for, besides those without whom it cannot run."""
+        return sum(self.open_places.values()) - sum(self.lacks.values())
 
     def takes_needs(self, reader: SignedIn) -> bool:
         """Say whether this reader may ask for an interpreter for the whole of the session."""
         is_on_crew = self.my_shift is not None and self.my_shift.role is Role.MEDIATOR
         return reader.holds(Role.COORDINATOR) or (is_on_crew and reader.holds(Role.MEDIATOR))
 
+    def takes_spot(self, reader: SignedIn) -> bool:
+        """Say whether this reader may have the session exactly elsewhere this time."""
+        return self.takes_needs(reader)
+
     def takes(self, reader: SignedIn) -> tuple[Role, ...]:
         """The roles in which this reader could take a shift, as far as she is not on the crew."""
         if self.my_shift or self.is_cancelled:
             return ()
-        return tuple(role for role in self.lacks if role in reader.roles)
+        return tuple(role for role in Role if role in self.forecast.places and role in reader.roles)
+
+    def keeps_for_experienced(self, reader: SignedIn) -> bool:
+        """Say whether only the last place is left in the reader's roles, and is kept because it is her first time."""
+        hers = self.open_places.keys() & reader.roles
+        return bool(hers) and not self.my_shift and not self.takes(reader)
 
 
 def between(
@@ -142,13 +169,17 @@ def next_of_series(tx: Session, session_id: str, *, most: int, reader: SignedIn,
 
 def _views(tx: Session, which: ColumnElement[bool], reader: SignedIn, now: datetime) -> list[SessionView]:
     """Five queries, however many sessions there are."""
-    query = select(ClinicSession).where(which).order_by(ClinicSession.starts_at, ClinicSession.id)
-    found = tx.scalars(query.options(joinedload(ClinicSession.series), joinedload(ClinicSession.place))).all()
-    ids = [each.id for each in found]
-    crews, needs, booked = _crews(tx, ids), session_queries.needs(tx, ids), _booked(tx, ids)
+    query = select(ClinicSession, crews.first_time_of(reader.id, now=now)).where(which)
+    ordered = query.order_by(ClinicSession.starts_at, ClinicSession.id)
+    found = tx.execute(ordered.options(joinedload(ClinicSession.series), joinedload(ClinicSession.place))).all()
+    ids = [each.id for each, _ in found]
+    held, needs, booked = crews.of_sessions(tx, ids, now=now), session_queries.needs(tx, ids), _booked(tx, ids)
     places = workshop_queries.my_places(tx, reader.id, ids)
-    hanging = {each: _Hanging(crews[each], needs[each], booked[each], places.get(each)) for each in ids}
-    views = (_view(each, hanging[each.id], reader, now) for each in found)
+    hanging = {
+        each.id: _Hanging(held[each.id], needs[each.id], booked[each.id], places.get(each.id), bool(is_first_time))
+        for each, is_first_time in found
+    }
+    views = (_view(each, hanging[each.id], reader, now) for each, _ in found)
     return _with_needs(tx, [view for view in views if view], reader, now)
 
 
@@ -175,17 +206,6 @@ def _standing(
     )
 
 
-def _crews(tx: Session, ids: Sequence[str]) -> Mapping[str, list[CrewView]]:
-    query = select(Shift).where(Shift.session_id.in_(ids), Shift.state != ShiftState.RELEASED)
-    crews: dict[str, list[CrewView]] = defaultdict(list)
-    for shift in tx.scalars(query.options(joinedload(Shift.person))):
-        crews[shift.session_id].append(CrewView(shift.id, shift.person_id, shift.person.name, shift.role, shift.state))
-    order = list(Role)
-    for crew in crews.values():
-        crew.sort(key=lambda each: (order.index(each.role), each.name.casefold()))
-    return crews
-
-
 def _booked(tx: Session, ids: Sequence[str]) -> Mapping[str, int]:
     query = select(Appointment.session_id, func.count()).where(
         Appointment.session_id.in_(ids), Appointment.state == AppointmentState.BOOKED
@@ -196,26 +216,26 @@ def _booked(tx: Session, ids: Sequence[str]) -> Mapping[str, int]:
 @dataclass(frozen=True)
 class _Hanging:
     crew: list[CrewView]
-    needs: Mapping[Role, int]
+    needs: Mapping[Role, Staffing]
     booked: int
     my_place: MyPlace | None
+    is_first_time: bool
 
 
 def _view(session: ClinicSession, hanging: _Hanging, reader: SignedIn, now: datetime) -> SessionView | None:
     crew, booked = hanging.crew, hanging.booked
     mine = next((each for each in crew if each.person_id == reader.id), None)
     standing = _standing(session, mine, hanging.my_place, reader, now)
-    is_on = session.status is Status.PLANNED
-    lacks = missing(hanging.needs, [each.role for each in crew]) if is_on else {}
-    is_guest = not discretion.may_open(standing, lacks=frozenset(lacks))
+    known = crews.forecast(session, hanging.needs, crew, is_first_time=hanging.is_first_time, now=now)
+    is_guest = not discretion.may_open(standing, lacks=known.places | known.open_places.keys())
     if is_guest and not hanging.my_place:
         return None
-    seen = [] if is_guest else crew
-    opening = appointment_queries.opening(session)
-    capacity = opening.desks * len(opening.slots)
+    seen, known = ([], crews.unseen(known)) if is_guest else (crew, known)
+    capacity = appointment_queries.capacity(session)
     place = session.place
     return SessionView(
         id=session.id,
+        series_id=session.series_id,
         kind=session.series.kind,
         names={"fr": session.series.name_fr, "en": session.series.name_en},
         starts_at=session.starts_at,
@@ -224,11 +244,13 @@ def _view(session: ClinicSession, hanging: _Hanging, reader: SignedIn, now: date
         status=session.status,
         cancel_reason=session.cancel_reason,
         area=place.area,
-        spot=place.spot if discretion.may_know_spot(standing, place.publicity) else None,
+        spot=session.exact_spot if discretion.may_know_spot(standing, place.publicity) else None,
         is_told_late=place.publicity is Publicity.TOLD_LATE,
+        is_elsewhere=session.spot is not None and discretion.may_know_spot(standing, place.publicity),
         crew=tuple(crew) if discretion.may_know_crew(standing) else None,
         held=Counter(each.role for each in seen),
-        lacks={} if is_guest else lacks,
+        forecast=known,
+        decides=reader.holds(Role.COORDINATOR),
         unconfirmed=sum(each.state is ShiftState.TO_CONFIRM for each in seen),
         my_shift=mine,
         my_place=hanging.my_place,
@@ -239,5 +261,4 @@ def _view(session: ClinicSession, hanging: _Hanging, reader: SignedIn, now: date
         booked=booked if discretion.may_see_slots(standing) else None,
         is_full=booked >= capacity > 0,
         place_id=place.id,
-        needs=None,
     )

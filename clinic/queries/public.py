@@ -96,7 +96,7 @@ def _view(session: ClinicSession, workshop: Workshop | None, *, is_full: bool) -
         ends_at=session.ends_at,
         is_cancelled=session.status is Status.CANCELLED,
         area=session.place.area,
-        spot=session.place.spot if is_public else None,
+        spot=session.exact_spot if is_public else None,
         workshop=_words(workshop, is_full=is_full) if workshop else None,
         sequence=session.sequence,
         changed_at=session.changed_at,

@@ -9,8 +9,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from clinic.domain.answers import NotFound
-from clinic.domain.rota import ShiftState
-from clinic.models import Occupancy, Shift
+from clinic.domain.rota import Held, ShiftState, sign_off_at
+from clinic.models import ClinicSession, Occupancy, Series, Shift
 
 
 def live_shifts(tx: Session, session_id: str) -> list[Shift]:
@@ -25,6 +25,12 @@ def shift(tx: Session, shift_id: str) -> Shift:
     if found is None or found.state is ShiftState.RELEASED:
         raise NotFound
     return found
+
+
+def held(tx: Session, shift: Shift, session: ClinicSession) -> Held:
+    """A shift of a session, for the rule of giving back."""
+    days = tx.get_one(Series, session.series_id).sign_off_days
+    return Held(shift.state, shift.changed_at, session.starts_at, sign_off_at(session.starts_at, days))
 
 
 def occupied(

@@ -10,7 +10,7 @@ from clinic.domain.interpreting import NeedState
 from clinic.domain.people import SignedIn
 from clinic.queries import appointments as appointment_queries
 from clinic.queries import interpreting as queries
-from clinic.services import appointments, interpreting
+from clinic.services import appointments, calls, interpreting
 
 
 def move(
@@ -18,6 +18,7 @@ def move(
 ) -> None:
     """Move an appointment; its interpreter is freed and told, and to be asked anew. Raises as `appointments.move`."""
     appointments.move(tx, appointment_id, session_id, starts_at, by=by, now=now)
+    calls.drop(tx, [appointment_id], now=now)
     moved = appointment_queries.appointment(tx, appointment_id)
     need = queries.need_of_appointment(tx, appointment_id)
     if need:
@@ -27,6 +28,7 @@ def move(
 def cancel(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
     """Call an appointment off; its interpreter is freed and told. Raises as `appointments.cancel`."""
     appointments.cancel(tx, appointment_id, by=by, now=now)
+    calls.drop(tx, [appointment_id], now=now)
     need = queries.need_of_appointment(tx, appointment_id)
     if need and need.state is not NeedState.WITHDRAWN:
         interpreting.withdraw(tx, need.id, by=by, now=now)

@@ -9,23 +9,28 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from clinic.domain import interpreting as interpreting_rules
+from clinic.domain import notices as notice_rules
 from clinic.domain import sessions as rules
 from clinic.domain.answers import Refused
 from clinic.domain.appointments import AppointmentState
+from clinic.domain.calls import Change
+from clinic.domain.interpreting import NeedState, OfferState
 from clinic.domain.notices import Kind, Whereabouts
 from clinic.domain.resources import of_beneficiary, of_person
 from clinic.domain.rota import ShiftState
 from clinic.domain.sessions import Booked
 from clinic.domain.workshops import RegistrationState
-from clinic.models import Appointment, ClinicSession, Need, Registration, Shift
+from clinic.models import Appointment, ClinicSession, Need, Offer, Registration, Shift
 from clinic.queries import appointments as appointment_queries
 from clinic.queries import interpreting as interpreting_queries
 from clinic.queries import rota as rota_queries
 from clinic.queries import workshops as workshop_queries
-from clinic.services import notices, occupancy, workshops
+from clinic.services import calls, interpreting, notices, occupancy, workshops
 
 Span = tuple[datetime, datetime]
 _IN_DATABASE = {"synchronize_session": False}
+_CHANGES = {Kind.SESSION_CANCELLED: Change.CANCELLED, Kind.SESSION_RESTORED: Change.RESTORED}
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,8 @@ def carry_people(
             _settle(tx, registration, session, now=now)
     for each in hanging.concerned:
         notices.tell(tx, Kind.SESSION_MOVED, to=each.person_id, about=each.id, session_id=session.id, was=was, now=now)
+    coming = [*hanging.registered, *hanging.waiting]
+    calls.plan(tx, session, Change.MOVED, appointments=hanging.booked, registrations=coming, now=now)
 
 
 def carry_appointments(tx: Session, booked: Sequence[Appointment], to: Mapping[str, Booked], now: datetime) -> None:
@@ -118,7 +125,24 @@ def carry_appointments(tx: Session, booked: Sequence[Appointment], to: Mapping[s
         occupancy.hold(tx, helped, span, holder=new.id, otherwise="alias_busy", now=now)
 
 
-def within(need: Need, shifted_by: timedelta, span: Span) -> Span:
+def carry_needs(
+    tx: Session,
+    needs: Sequence[Need],
+    to: Mapping[str, Booked],
+    session: ClinicSession,
+    *,
+    shifted_by: timedelta,
+    now: datetime,
+) -> None:
+    """Let needs follow their appointments, or their session, to its new time; they are open again, to be asked anew."""
+    span = (session.starts_at, session.ends_at)
+    for need in needs:
+        at = to.get(need.appointment_id or "")
+        new_span = (at.starts_at, at.ends_at) if at else _within(need, shifted_by, span)
+        interpreting.follow(tx, need.id, new_span, session.id, now=now)
+
+
+def _within(need: Need, shifted_by: timedelta, span: Span) -> Span:
     """The span of a need for a whole session, carried along and cut to the new span."""
     starts_at, ends_at = need.starts_at + shifted_by, need.ends_at + shifted_by
     is_inside = span[0] <= starts_at < ends_at <= span[1]
@@ -126,9 +150,14 @@ def within(need: Need, shifted_by: timedelta, span: Span) -> Span:
 
 
 def tell_all(tx: Session, kind: Kind, hanging: Hanging, session: ClinicSession, now: datetime) -> None:
-    """Tell the crew, and everyone registered or waiting."""
+    """Tell the crew, and everyone registered or waiting; have those called to whom nothing may be written."""
     for each in hanging.concerned:
         notices.tell(tx, kind, to=each.person_id, about=each.id, session_id=session.id, now=now)
+    booked = [each for each in hanging.booked if each.state is AppointmentState.BOOKED]
+    coming = [each for each in (*hanging.registered, *hanging.waiting) if each.state is not RegistrationState.WITHDRAWN]
+    still_here = {each.id for each in booked} | {each.id for each in coming}
+    calls.drop(tx, set(hanging.holders) - still_here, now=now)
+    calls.plan(tx, session, _CHANGES[kind], appointments=booked, registrations=coming, now=now)
 
 
 def hold_again(tx: Session, hanging: Hanging, session: ClinicSession, now: datetime) -> int:
@@ -136,6 +165,41 @@ def hold_again(tx: Session, hanging: Hanging, session: ClinicSession, now: datet
     lost = sum(not _try_shift(tx, each, session, now) for each in hanging.held)
     lost += sum(not _try_registration(tx, each, session, now) for each in hanging.registered)
     return lost + sum(not _try_appointment(tx, each, now) for each in hanging.booked)
+
+
+def give_interpreters_back(tx: Session, hanging: Hanging, *, since: datetime, now: datetime) -> None:
+    """Undo in time that a session was called off: the interpreters freed since then are asked, or come, as before.
+
+    Not those who were told meanwhile, nor those who took on something else.
+    """
+    lost = {need.id for need in hanging.needs_of_lost}
+    for needed in hanging.needs:
+        undo_for = notice_rules.undo_for(Kind.OFFER_WITHDRAWN, needed.starts_at, since)
+        if needed.id not in lost and now - since < undo_for:
+            for offer in interpreting_queries.freed(tx, needed.id, since):
+                _give_back(tx, needed, offer, now)
+
+
+def _give_back(tx: Session, needed: Need, offer: Offer, now: datetime) -> None:
+    before, comes = offer.ended_from, offer.ended_from is OfferState.ACCEPTED
+    if before is None or interpreting_rules.state_of(before, offer.answer_by, now) not in interpreting_rules.HOLDING:
+        return
+    span, until = (needed.starts_at, needed.ends_at), None if comes else offer.answer_by
+    person = of_person(offer.person_id)
+    try:
+        occupancy.hold(tx, person, span, holder=offer.id, otherwise="person_busy", now=now, until=until)
+    except Refused:
+        return
+    offer.state, offer.ended_from = before, None
+    offer.sequence, offer.changed_at = offer.sequence + 1, now
+    needed.state = NeedState.FILLED if comes else needed.state
+    tx.flush()
+    person_id, session_id, starts_at = offer.person_id, needed.session_id, needed.starts_at
+    if comes:
+        notices.take_back(tx, Kind.OFFER_WITHDRAWN, [offer.id])
+        notices.remind(tx, to=person_id, about=offer.id, session_id=session_id, starts_at=starts_at, now=now)
+    else:
+        notices.tell(tx, Kind.OFFER_ASKED, to=person_id, about=offer.id, session_id=session_id, now=now)
 
 
 def _settle(tx: Session, one: Shift | Registration, session: ClinicSession, *, now: datetime) -> None:

@@ -223,7 +223,7 @@ def _ask_one(tx: Session, needed: Need, candidate: queries.CandidateRow | None, 
         offer = Offer(id=offer_id, person_id=candidate.person_id, sequence=-1)
         needed.offers.append(offer)
     # Asked anew it is another entry of her calendar: at another session the sequence might be lower than it was.
-    offer.uid, offer.answer_by = str(uuid.uuid4()), until
+    offer.uid, offer.answer_by, offer.ended_from = str(uuid.uuid4()), until, None
     _set(offer, OfferState.ASKED, now)
     tx.flush()
     notices.tell(tx, Kind.OFFER_ASKED, to=offer.person_id, about=offer.id, session_id=needed.session_id, now=now)
@@ -238,6 +238,7 @@ def _let_go(tx: Session, needed: Need, now: datetime) -> None:
 
 def _end(tx: Session, offer: Offer, state: OfferState, kind: Kind, needed: Need, now: datetime) -> None:
     """End an offer from outside, and tell its interpreter."""
+    offer.ended_from = offer.state
     _release(tx, offer, state, now)
     notices.tell(tx, kind, to=offer.person_id, about=offer.id, session_id=needed.session_id, now=now)
 

@@ -35,7 +35,7 @@ def tell(
     _note_whereabouts(notice, was, same)
     if was and outbox.is_back(tx, notice):
         return
-    notice.due_at = rules.act_due(kind, now, at_work=outbox.works_here(tx, to))
+    notice.due_at = rules.act_due(kind, notice.starts_at, now, at_work=outbox.works_here(tx, to))
     _plan(tx, notice, now)
 
 
@@ -53,6 +53,11 @@ def remind(tx: Session, *, to: str, about: str, session_id: str, starts_at: date
 def forget(tx: Session, about: Sequence[str]) -> int:
     """Take back all that still waits about these objects, and return how much; what is being sent is not caught."""
     return _take_back(tx, about, list(Kind))
+
+
+def take_back(tx: Session, kind: Kind, about: Sequence[str]) -> int:
+    """Take back what still waits of one kind about these objects, and return how much."""
+    return _take_back(tx, about, [kind])
 
 
 def forget_reminders(tx: Session, about: Sequence[str]) -> int:

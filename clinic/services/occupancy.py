@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, insert, update
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from clinic.domain.answers import Refused
 from clinic.domain.times import quanta
-from clinic.models import Occupancy
+from clinic.models import Occupancy, Person
+from clinic.queries import travel
 
 Span = tuple[datetime, datetime]
 
@@ -39,6 +40,25 @@ def keep(tx: Session, holder: str, *, otherwise: str) -> None:
     """Let a hold with an end count for good; raises `Refused(otherwise)` when it ran out and made way meanwhile."""
     these = update(Occupancy).where(Occupancy.holder == holder).values(until=None)
     if not tx.scalars(these.returning(Occupancy.quantum)).all():
+        raise Refused(otherwise)
+
+
+def check_travel(
+    tx: Session,
+    person_id: str,
+    span: Span,
+    place_id: str,
+    *,
+    otherwise: str,
+    besides: Collection[str] = (),
+    now: datetime,
+) -> None:
+    """Refuse, with `Refused(otherwise)`, what leaves a person too little time to get there from somewhere else.
+
+    She is locked first, after the session, so that two places too far apart do not both find her free.
+    """
+    tx.get(Person, person_id, with_for_update={"key_share": True})
+    if travel.too_close(tx, [person_id], span, place_id, besides=besides, now=now):
         raise Refused(otherwise)
 
 

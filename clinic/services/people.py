@@ -20,11 +20,12 @@ from clinic.services import audit, repeats
 
 @dataclass(frozen=True)
 class PersonDraft:
-    """What a coordinator says of a person."""
+    """What a coordinator says of a person; somebody new is never alone in her role until a first session is over."""
 
     name: str
     sign_in_name: str
     roles: frozenset[Role]
+    is_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def add(tx: Session, draft: PersonDraft, *, key: str, by: SignedIn, now: datetim
     if claim.is_repeat:
         return claim.id
     person = Person(id=claim.id, name=draft.name, sign_in_name=sign_in_form(draft.sign_in_name), created_at=now)
+    person.is_new = draft.is_new
     person.held = [PersonRole(role=role) for role in draft.roles]
     with _one_person_a_sign_in_name(tx):
         tx.add(person)
@@ -49,7 +51,7 @@ def add(tx: Session, draft: PersonDraft, *, key: str, by: SignedIn, now: datetim
 
 
 def change(tx: Session, person_id: str, draft: PersonDraft, *, by: SignedIn, now: datetime) -> None:
-    """Change name, sign-in name and roles; other roles end the person's open sign-ins (S33).
+    """Change name, sign-in name, roles and whether she is new; other roles end the person's open sign-ins (S33).
 
     Raises `NotFound`, `Refused("sign_in_name_taken")`, `Refused("last_coordinator")`.
     """
@@ -60,6 +62,7 @@ def change(tx: Session, person_id: str, draft: PersonDraft, *, by: SignedIn, now
         _keep_a_coordinator(tx, person)
     with _one_person_a_sign_in_name(tx):
         person.name, person.sign_in_name = draft.name, sign_in_form(draft.sign_in_name)
+        person.is_new = draft.is_new
     if before != draft.roles:
         person.held = [each for each in person.held if each.role in draft.roles]
         person.held += [PersonRole(role=role) for role in draft.roles - before]

@@ -9,10 +9,11 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from clinic.domain.people import Role, SignedIn
-from clinic.domain.recurrence import Rule, plan
+from clinic.domain.recurrence import AfterSkip, PlannedDate, Rule, plan
+from clinic.domain.rota import Staffing
 from clinic.domain.sessions import HORIZON, HORIZON_AT_LEAST, Kind
 from clinic.domain.times import local_date, span_of_rule
-from clinic.models import ClinicSession, Series, SeriesNeed, SessionNeed
+from clinic.models import ClinicSession, Series, SeriesNeed, SeriesSkip, SessionNeed
 from clinic.models.base import new_id
 from clinic.queries import places as place_queries
 from clinic.queries import sessions as queries
@@ -35,8 +36,12 @@ class SeriesDraft:
     place_id: str
     desks: int
     slot_minutes: int
-    needs: Mapping[Role, int]
+    needs: Mapping[Role, Staffing]
     keeps_closed_days: bool
+    after_skip: AfterSkip = AfterSkip.KEEP
+    sign_off_days: int = 3
+    decision_days: int = 2
+    decision_time: time = time(18)
 
 
 def horizon(today: date) -> date:
@@ -53,10 +58,12 @@ def create(tx: Session, draft: SeriesDraft, skipped: Collection[date], *, key: s
     series = _series(claim.id, draft, until)
     tx.add(series)
     tx.flush()
-    closures = place_queries.closed_periods(tx, draft.place_id)
-    for planned in plan(draft.rule, closures, after=None, before=until):
-        if planned.on not in skipped:
-            _make(tx, series, planned.on, now)
+    for planned in planned_dates(tx, series, before=until):
+        if planned.on in skipped:
+            tx.add(SeriesSkip(series_id=series.id, skipped_on=planned.on))
+        else:
+            make(tx, series, planned.on, now=now)
+    count_from_here(tx, series)
     audit.record(tx, "series.create", series.id, by=by, now=now)
     return series.id
 
@@ -70,15 +77,34 @@ def extend(tx: Session, *, now: datetime) -> int:
     today = local_date(now)
     made = 0
     for series in queries.series_to_extend(tx, today + HORIZON_AT_LEAST):
-        rule = Rule.parse(series.rule, first_on=series.first_on)
-        closures = place_queries.closed_periods(tx, series.place_id)
+        there = queries.dates_there(tx, series.id)
         last_made = series.made_until - timedelta(days=1)
-        for planned in plan(rule, closures, after=last_made, before=horizon(today)):
-            if series.keeps_closed_days or not planned.is_marked:
-                _make(tx, series, planned.on, now)
-                made += 1
+        for planned in planned_dates(tx, series, after=last_made, before=horizon(today)):
+            if planned.on in there:
+                continue
+            if planned.is_marked and not series.keeps_closed_days:
+                tx.add(SeriesSkip(series_id=series.id, skipped_on=planned.on))
+                continue
+            make(tx, series, planned.on, now=now)
+            made += 1
         series.made_until = horizon(today)
+        count_from_here(tx, series)
     return made
+
+
+def planned_dates(tx: Session, series: Series, *, after: date | None = None, before: date) -> list[PlannedDate]:
+    """The dates of a series' rule as it stands, with what speaks against each."""
+    closures = place_queries.closed_periods(tx, series.place_id)
+    rule = Rule.parse(series.rule, first_on=series.anchor_on)
+    after_skip = AfterSkip.KEEP if series.keeps_closed_days else series.after_skip
+    return plan(rule, closures, after=after, before=before, after_skip=after_skip)
+
+
+def count_from_here(tx: Session, series: Series) -> None:
+    """Every other week that shifts goes on from the last date made, whatever is closed later in what lies behind it."""
+    if series.after_skip is AfterSkip.SHIFT:
+        coming = planned_dates(tx, series, before=series.made_until + timedelta(weeks=4))
+        series.anchor_on = next((each.on for each in coming if each.on >= series.made_until), series.anchor_on)
 
 
 def _series(series_id: str, draft: SeriesDraft, made_until: date) -> Series:
@@ -92,21 +118,32 @@ def _series(series_id: str, draft: SeriesDraft, made_until: date) -> Series:
         is_public=draft.is_public,
         rule=draft.rule.rrule_text,
         first_on=draft.rule.first_on,
+        anchor_on=draft.rule.first_on,
         made_until=made_until,
         keeps_closed_days=draft.keeps_closed_days,
+        after_skip=draft.after_skip,
+        sign_off_days=draft.sign_off_days,
+        decision_days=draft.decision_days,
+        decision_time=draft.decision_time,
         starts=draft.starts,
         ends=draft.ends,
         place_id=draft.place_id,
         desks=draft.desks,
         slot_minutes=draft.slot_minutes,
-        needs=[SeriesNeed(role=role, least=least) for role, least in draft.needs.items() if least],
+        needs=series_needs(draft.needs),
     )
 
 
-def _make(tx: Session, series: Series, on: date, now: datetime) -> None:
+def series_needs(needs: Mapping[Role, Staffing]) -> list[SeriesNeed]:
+    """The rows that say whom a series needs; roles of which nobody is wished for are left out."""
+    return [SeriesNeed(role=role, least=each.least, wish=each.wish) for role, each in needs.items() if each.wish]
+
+
+def make(tx: Session, series: Series, on: date, *, now: datetime, session_id: str | None = None) -> ClinicSession:
+    """Make the session of one date of a series, as the series says."""
     starts_at, ends_at = span_of_rule(on, series.starts, series.ends)
     session = ClinicSession(
-        id=new_id(),
+        id=session_id or new_id(),
         series_id=series.id,
         planned_on=on,
         starts_at=starts_at,
@@ -118,4 +155,6 @@ def _make(tx: Session, series: Series, on: date, now: datetime) -> None:
     )
     tx.add(session)
     tx.flush()
-    tx.add_all(SessionNeed(session_id=session.id, role=need.role, least=need.least) for need in series.needs)
+    for need in series.needs:
+        tx.add(SessionNeed(session_id=session.id, role=need.role, least=need.least, wish=need.wish))
+    return session

@@ -65,7 +65,8 @@ def register(tx: Session, session_id: str, *, by: SignedIn, now: datetime) -> Re
 
     Whoever undoes a withdrawal in time keeps the turn she had.
 
-    Raises `NotFound`, and `Refused` with `session_cancelled`, `session_over`, `session_begun`, `person_busy`.
+    Raises `NotFound`, and `Refused` with `session_cancelled`, `session_over`, `session_begun`, `person_busy`,
+    `too_little_travel`.
     """
     session = session_queries.locked(tx, session_id)
     queries.workshop(tx, session_id)
@@ -160,12 +161,16 @@ def _has_room(tx: Session, session_id: str) -> bool:
 
 
 def _seat(tx: Session, registration: Registration, session: ClinicSession, *, now: datetime) -> None:
-    """Give the lowest free seat, if there is one; raises `Refused("person_busy")` for one who is elsewhere then."""
+    """Give the lowest free seat, if there is one.
+
+    Raises `Refused` with `person_busy` or `too_little_travel` for one who is elsewhere then, or too shortly before.
+    """
     seat = rules.free_seat(queries.workshop(tx, session.id).capacity, queries.taken_seats(tx, session.id))
     if seat is None:
         return
     span = (session.starts_at, session.ends_at)
-    person = of_person(registration.person_id)
+    person_id, person = registration.person_id, of_person(registration.person_id)
+    occupancy.check_travel(tx, person_id, span, session.place_id, otherwise="too_little_travel", now=now)
     occupancy.hold(tx, person, span, holder=registration.id, otherwise="person_busy", now=now)
     try:
         with tx.begin_nested():

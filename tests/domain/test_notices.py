@@ -26,7 +26,7 @@ def paris(text: str) -> datetime:
 
 
 def test_an_act_is_told_when_it_can_no_longer_be_undone() -> None:
-    assert notices.act_due(Kind.SHIFT_TAKEN, NOW, at_work=True) == NOW + timedelta(minutes=5)
+    assert notices.act_due(Kind.SHIFT_TAKEN, NOW, NOW, at_work=True) == NOW + timedelta(minutes=5)
 
 
 def test_S16_reminders_come_48_hours_before_and_the_day_before_at_14() -> None:

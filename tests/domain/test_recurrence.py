@@ -15,6 +15,7 @@ from clinic.domain.recurrence import (
     PlannedDate,
     Rhythm,
     Rule,
+    SchoolHoliday,
     apply_changes,
     dates,
     plan,
@@ -190,7 +191,7 @@ def test_dates_ascend_within_their_bounds_and_pieces_make_the_whole(rule: Rule, 
 @pytest.mark.parametrize(
     ("on", "french", "english"),
     [
-        (date(2027, 1, 1), "Jour de l'an", "New Year's Day"),
+        (date(2027, 1, 1), "Jour de l’an", "New Year’s Day"),
         (date(2027, 3, 29), "Lundi de Pâques", "Easter Monday"),
         (date(2026, 12, 25), "Noël", "Christmas Day"),
         (date(2026, 12, 26), None, None),
@@ -208,11 +209,11 @@ def test_a_plan_marks_holidays_and_closures_and_drops_nothing() -> None:
     planned = plan(rule, closures, before=date(2027, 1, 9))
 
     assert planned == [
-        PlannedDate(date(2026, 12, 11), holiday=False, closed_by=None),
-        PlannedDate(date(2026, 12, 18), holiday=False, closed_by="Winter"),
-        PlannedDate(date(2026, 12, 25), holiday=True, closed_by="Winter"),
-        PlannedDate(date(2027, 1, 1), holiday=True, closed_by=None),
-        PlannedDate(date(2027, 1, 8), holiday=False, closed_by=None),
+        PlannedDate(date(2026, 12, 11), holiday=False, closed_by=None, school_holiday=None),
+        PlannedDate(date(2026, 12, 18), holiday=False, closed_by="Winter", school_holiday=None),
+        PlannedDate(date(2026, 12, 25), holiday=True, closed_by="Winter", school_holiday=SchoolHoliday.CHRISTMAS),
+        PlannedDate(date(2027, 1, 1), holiday=True, closed_by=None, school_holiday=SchoolHoliday.CHRISTMAS),
+        PlannedDate(date(2027, 1, 8), holiday=False, closed_by=None, school_holiday=None),
     ]
     assert [date_.is_marked for date_ in planned] == [False, True, True, True, False]
 

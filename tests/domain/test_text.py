@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.domain.text import BadText, clean, forbidden_word, look_up_form
+from clinic.domain.text import FORMULA_BEGINS, BadText, as_cell, clean, forbidden_word, look_up_form
 
 # Drawn often: what composes, joins, disappears or is refused.
 TRICKY = st.sampled_from(
@@ -213,6 +213,20 @@ def test_S12_each_word_of_a_list_is_needed_and_in_its_order(language: str) -> No
 
     assert all(forbidden_word(word, language) == word for group in groups for word in group)
     assert all(group == sorted(group, key=look_up_order) for group in groups)
+
+
+@pytest.mark.parametrize("begin", FORMULA_BEGINS)
+def test_S44_a_cell_that_would_be_a_formula_becomes_plain_text(begin: str) -> None:
+    assert as_cell(f"{begin}1+1") == f"'{begin}1+1"
+
+
+@given(TEXTS | st.builds("{}{}".format, st.sampled_from(FORMULA_BEGINS), TEXTS))
+def test_S44_no_cell_begins_a_formula_and_nothing_is_lost(text: str) -> None:
+    cell = as_cell(text)
+
+    assert not cell.startswith(FORMULA_BEGINS)
+    assert cell in {text, f"'{text}"}
+    assert (cell == text) is not text.startswith(FORMULA_BEGINS)
 
 
 def look_up_order(word: str) -> str:

@@ -1,7 +1,8 @@
-"""Wall time becomes instants and back, over both changes of the clocks; weeks and slots are counted."""
+"""Wall time becomes instants and back, over both changes of the clocks; weeks, months and slots are counted."""
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from clinic.domain.times import (
     QUANTUM,
     AmbiguousTime,
+    Month,
     NonexistentTime,
     Week,
     is_quarter,
@@ -258,3 +260,73 @@ def test_a_date_lies_in_its_week_and_the_name_leads_back(on: date) -> None:
     assert on in week.days
     assert Week.parse(str(week)) == week
     assert week.next.previous == week
+
+
+def test_a_month_knows_its_name_its_days_and_its_neighbours() -> None:
+    month = Month.parse("2026-12")
+
+    assert month == Month.of(date(2026, 12, 31)) == Month(date(2026, 12, 1))
+    assert str(month) == "2026-12"
+    assert (month.days[0], month.days[-1], len(month.days)) == (date(2026, 12, 1), date(2026, 12, 31), 31)
+    assert (str(month.previous), str(month.next)) == ("2026-11", "2027-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "first_week", "count"),
+    [("2026-12", "2026-W49", 5), ("2027-02", "2027-W05", 4), ("2026-08", "2026-W31", 6)],
+)
+def test_a_month_lies_in_four_to_six_weeks_that_begin_on_monday(text: str, first_week: str, count: int) -> None:
+    weeks = Month.parse(text).weeks
+
+    assert (str(weeks[0]), len(weeks)) == (first_week, count)
+    assert all(one.next == other for one, other in itertools.pairwise(weeks))
+
+
+@pytest.mark.parametrize(("text", "hours"), [("2026-03", 743), ("2026-10", 745), ("2026-12", 744), ("2028-02", 696)])
+def test_S74_a_month_lasts_from_local_midnight_to_local_midnight(text: str, hours: int) -> None:
+    month = Month.parse(text)
+
+    assert month.ends_at - month.starts_at == timedelta(hours=hours)
+    assert to_local(month.starts_at).time() == time(0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2026-00",
+        "2026-13",
+        "202612",
+        "2026-1",
+        "2026-012",
+        "2026-12\n",
+        " 2026-12",
+        "1999-12",
+        "2101-01",
+        "٢٠٢٦-12",
+    ],
+)
+def test_anything_else_is_no_month(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Month.parse(text)
+
+
+def test_months_have_limits_that_their_neighbours_may_cross() -> None:
+    last = Month.parse("2100-12")
+
+    assert str(last.next) == "2101-01"
+    assert last.ends_at == last.next.starts_at
+    with pytest.raises(ValueError, match="year_out_of_range"):
+        Month.of(last.next.first)
+    with pytest.raises(ValueError, match="not_a_first"):
+        Month(date(2026, 12, 2))
+
+
+@given(st.dates(**YEARS))
+def test_a_date_lies_in_its_month_and_the_name_leads_back(on: date) -> None:
+    month = Month.of(on)
+
+    assert on in month.days
+    assert Month.parse(str(month)) == month
+    assert month.next.previous == month
+    assert Week(on - timedelta(days=on.weekday())) in month.weeks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from contextlib import closing
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ class House:
 
     def ask(self, line: Line, method: str, identity: str) -> str:
         """What comes of a request; all is as before afterwards."""
-        url = line.rule.replace("path:", "")
+        url = re.sub("<[^<>]*:", "<", line.rule)
         for name, value in self.world.ids_of(identity).items():
             url = url.replace(f"<{name}>", value)
         client = self.app.test_client()
@@ -93,6 +94,10 @@ def _sent(rule: str, identity: str) -> dict[str, str]:
         return {"role": identity if identity in CREW_ROLES else Role.LAWYER.value}
     if rule == "/workshops/registrations/<registration_id>/attendance":
         return {"attendance": Attendance.EXCUSED.value}
+    if rule == "/sessions/<session_id>/run-short":
+        return {"shortfall": "2"}
+    if rule == "/rota/sessions/<session_id>/look-for":
+        return {"role": Role.LAWYER.value}
     return {"language": "en"} if rule == "/account/language" else {}
 
 

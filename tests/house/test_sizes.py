@@ -28,8 +28,9 @@ def test_the_list_of_exceptions_does_not_grow() -> None:
     assert len(_exceptions()) <= MOST_EXCEPTIONS
 
 
-def test_the_style_sheet_is_small() -> None:
-    assert (sources.ROOT / "clinic/static/app.css").stat().st_size <= STYLE_SHEET_BYTES
+@pytest.mark.parametrize("name", ["app.css", "staff.css", "print.css"])
+def test_each_style_sheet_is_small(name: str) -> None:
+    assert (sources.ROOT / "clinic/static" / name).stat().st_size <= STYLE_SHEET_BYTES
 
 
 @pytest.mark.parametrize(("function", "lines", "is_too_long"), [

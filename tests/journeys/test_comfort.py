@@ -7,27 +7,38 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
+from clinic.domain.people import Role
 from clinic.domain.sessions import Kind
+from clinic.models import ClinicSession
+from clinic.queries import rota
 from tests.journeys.conftest import Newcomer
 from tests.journeys.house import House
 
 FRIDAY = date(2026, 11, 27)
 PUBLIC = ("/", "/safety", "/sign-in", "/sign-in/code")
 OF_COORDINATOR = (
-    "/agenda", "/agenda/2026-W48", "/sessions/series", "/sessions/series/new", "/people", "/people/new",
-    "/places", "/places/new", "/account",
+    "/agenda", "/agenda/2026-W48", "/agenda/2026-12", "/rota", "/calls", "/sessions/series", "/sessions/series/new",
+    "/people", "/people/new", "/places", "/places/new", "/account",
 )  # fmt: skip
-OF_A_SESSION = ("/sessions/{}", "/sessions/{}/move", "/sessions/{}/cancel", "/rota/sessions/{}/assign",
-                "/appointments/new/{}")  # fmt: skip
-OF_LAWYER = ("/agenda", "/agenda/2026-W48", "/rota", "/sessions/{}")
+OF_A_SESSION = ("/sessions/{}", "/sessions/{}/move", "/sessions/{}/cancel", "/sessions/{}/spot",
+                "/rota/sessions/{}/assign", "/appointments/new/{}")  # fmt: skip
+OF_A_SERIES = ("/sessions/series/{}", "/sessions/series/{}/change", "/sessions/series/{}/add",
+               "/sessions/series/{}/end")  # fmt: skip
+OF_LAWYER = ("/agenda", "/agenda/2026-W48", "/agenda/2026-12", "/rota", "/rota/cannot", "/account/availability",
+             "/sessions/{}")  # fmt: skip
+OF_A_SHIFT = "/rota/shifts/{}/stand-in"
 
 
 def _visits(house: House) -> list[tuple[str | None, list[str]]]:
     session_id = house.session(Kind.LAW_ACCESS, FRIDAY)
+    with house.database.read() as tx:
+        series_id = tx.get_one(ClinicSession, session_id).series_id
+        shifts = [each.id for each in rota.live_shifts(tx, session_id) if each.role is Role.LAWYER]
+    of_series = [path.format(series_id) for path in OF_A_SERIES]
     return [
         (None, list(PUBLIC)),
-        ("coordinator", [path.format(session_id) for path in OF_COORDINATOR + OF_A_SESSION]),
-        ("lawyer", [path.format(session_id) for path in OF_LAWYER]),
+        ("coordinator", [path.format(session_id) for path in OF_COORDINATOR + OF_A_SESSION] + of_series),
+        ("lawyer", [path.format(session_id) for path in OF_LAWYER] + [OF_A_SHIFT.format(*shifts)]),
     ]
 
 

@@ -24,7 +24,7 @@ def test_she_sees_what_is_to_settle_and_the_board_of_the_week(house: House, newc
 
     rows = coordinator.main.locator("table.board tbody tr")
     expect(rows).to_have_count(2)
-    expect(rows.first).to_contain_text(coordinator.words("can run"))
+    expect(rows.first).to_contain_text(coordinator.words("runs"))
     expect(rows.first).to_contain_text("Avocate 1")
     booked = len(house.aliases(house.session(Kind.LAW_ACCESS, FRIDAY)))
     filling = coordinator.words("%(booked)s of %(capacity)s booked", booked=booked, capacity=12)

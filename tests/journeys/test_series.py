@@ -60,10 +60,10 @@ def test_she_makes_a_series_and_finds_it_in_the_weeks(newcomer: Newcomer, name: 
     expect(coordinator.main.locator("[name=name_fr]")).to_have_value("Cercle")
     coordinator.fill({"agenda_word_fr": "Cercle", "agenda_word_en": "Circle", "least_mediator": "1"})
     coordinator.press("See the dates")
-    marked = coordinator.main.locator("li.choice:has(.tag.missing) input")
+    marked = coordinator.main.locator(".choice:has(.tag.missing) input")
     shown = [each.get_attribute("value") for each in marked.all()]
     assert shown[: len(story.marked)] == story.marked
-    expect(coordinator.main.locator("li.choice:has(.tag.missing) input:checked")).to_have_count(0)
+    expect(coordinator.main.locator(".choice:has(.tag.missing) input:checked")).to_have_count(0)
     if story.seen_on.isoformat() in story.marked:
         coordinator.fill({"keep": [story.seen_on.isoformat()]})
     coordinator.press("Save the series")

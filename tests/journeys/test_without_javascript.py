@@ -54,3 +54,17 @@ def test_a_mediator_books_an_appointment(house: House, newcomer: Newcomer) -> No
 
     expect(mediator.said).to_contain_text(mediator.words("The appointment is booked."))
     assert "Ẹfe" in house.aliases(session_id)
+
+
+def test_a_mediator_says_when_she_can_and_narrows_the_rota(newcomer: Newcomer) -> None:
+    mediator = newcomer(has_scripts=False)
+    mediator.sign_in("mediator")
+
+    mediator.go("/account/availability")
+    mediator.main.locator("table.times input").first.check()
+    mediator.press("Save")
+    expect(mediator.main.locator("table.times input").first).to_be_checked()
+    mediator.go("/rota")
+    mediator.press("Show")
+
+    expect(mediator.main.locator("table.board tbody tr").first).to_be_visible()

@@ -13,7 +13,8 @@ from clinic.domain.times import to_instant
 from clinic.notices import words
 
 EVENING = datetime(2026, 3, 12, 17, tzinfo=UTC)  # Thursday, 18:00 in Paris
-TO_MEMBERS = [kind for kind in Kind if not kind.startswith(("shift_", "offer_"))]
+AT_WORK_ALONE = ("shift_", "offer_", "ask_", "stand_in_", "decision_", "calls_")
+TO_MEMBERS = [kind for kind in Kind if not kind.startswith(AT_WORK_ALONE)]
 WORDS = {"fr": "Soir", "en": "Evening"}
 
 AT_WORK = {

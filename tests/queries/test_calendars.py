@@ -135,7 +135,7 @@ def test_the_window_begins_on_a_monday_four_weeks_back(each_db: Database) -> Non
     monday = datetime(2026, 10, 18, 22, tzinfo=UTC)
     with each_db.write() as tx:
         lawyer = make.make_person(tx, Role.LAWYER)
-        for starts_at in (monday - timedelta(hours=3), monday, monday + 400 * DAY):
+        for starts_at in (monday - timedelta(hours=4), monday, monday + 400 * DAY):
             session_id = make.make_session(tx, starts_at=starts_at)
             make.make_shift(tx, session_id, lawyer, now=monday - 30 * DAY)
 

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from clinic.db import Database
 from clinic.domain.answers import NotFound, Refused
 from clinic.domain.people import Role
-from clinic.models import Appointment, Need, Occupancy, Offer, Registration, Shift, Workshop
-from clinic.queries import invariants
-from clinic.services import interpreting
+from clinic.models import Appointment, Need, Occupancy, Offer, Registration, Search, Shift, Workshop
+from clinic.queries import invariants, people
+from clinic.services import interpreting, searches
 from tests.make import (
     NOW,
     make_appointment,
@@ -34,7 +34,7 @@ from tests.make import (
 from tests.queries.world import World
 
 SECOND = timedelta(seconds=1)
-STEPS = st.tuples(st.integers(0, 25), st.integers(0, 15), st.integers(0, 15), st.integers(0, 15))
+STEPS = st.tuples(st.integers(0, 36), st.integers(0, 15), st.integers(0, 15), st.integers(0, 15))
 
 
 class _TakenBack(Exception):
@@ -122,6 +122,26 @@ def _lose_a_seat(tx: Session, _shift_id: str) -> None:
     tx.execute(update(Registration).values(seat=None))
 
 
+def _find_nobody(tx: Session, shift_id: str) -> None:
+    who = people.signed_in(tx, tx.get_one(Shift, shift_id).person_id, 1)
+    assert who is not None
+    searches.look_for_stand_in(tx, shift_id, by=who, now=NOW)
+    tx.execute(update(Search).values(state="found"))
+
+
+def _ask_for_nothing(tx: Session, shift_id: str) -> None:
+    make_person(tx, Role.LAWYER)
+    _find_nobody(tx, shift_id)
+    tx.execute(update(Search).values(state="ended"))
+
+
+def _look_for_what_nobody_holds(tx: Session, shift_id: str) -> None:
+    _find_nobody(tx, shift_id)
+    tx.execute(update(Search).values(state="open"))
+    tx.execute(update(Shift).values(state="released"))
+    _forget(tx, shift_id)
+
+
 @pytest.mark.parametrize(("wrong", "codes"), [
     (_forget, {"not_held"}),
     (_hold_for_nothing, {"held_for_nothing"}),
@@ -133,6 +153,9 @@ def _lose_a_seat(tx: Session, _shift_id: str) -> None:
     (_forget_who_was_asked, {"not_held", "held_for_nothing"}),
     (_squeeze_in, {"over_capacity"}),
     (_lose_a_seat, {"seat_astray"}),
+    (_find_nobody, {"found_by_nobody"}),
+    (_ask_for_nothing, {"asked_for_nothing"}),
+    (_look_for_what_nobody_holds, {"asked_for_nothing"}),
 ])  # fmt: skip
 def test_S78_each_breach_is_noticed(each_db: Database, wrong: Callable[[Session, str], None], codes: set[str]) -> None:
     with each_db.write() as tx:

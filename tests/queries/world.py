@@ -10,7 +10,9 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from clinic.domain import calls as call_rules
 from clinic.domain.answers import NotFound
+from clinic.domain.appointments import AppointmentState
 from clinic.domain.interpreting import Modality
 from clinic.domain.notices import Kind, State, reminders_due
 from clinic.domain.people import Role, SignedIn
@@ -19,17 +21,21 @@ from clinic.domain.sessions import CancelReason, Status
 from clinic.domain.times import quanta
 from clinic.models import (
     Appointment,
+    Ask,
+    Call,
     ClinicSession,
     Interpreter,
     Notice,
     Occupancy,
     Offer,
     Person,
+    Search,
     Shift,
     SpokenLanguage,
 )
+from clinic.queries import calls as call_queries
 from clinic.queries import commitments, invariants
-from clinic.services import appointments, bookings, interpreting, outbox, programme, rota, workshops
+from clinic.services import appointments, bookings, calls, interpreting, outbox, programme, rota, searches, workshops
 from clinic.services.interpreting import NeedWish
 from clinic.services.outbox import Claim, Fate
 from clinic.services.programme import MoveWish
@@ -41,7 +47,10 @@ PAUSES = (timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=20), time
 _Made = TypeVar("_Made")
 _ALL_ROLES = (Role.COORDINATOR, Role.LAWYER, Role.MEDIATOR, Role.INTERPRETER)
 _HELD_FOR_GOOD = {Kind.REMINDER, Kind.SHIFT_TAKEN, Kind.REGISTERED, Kind.PLACE_FALLEN_FREE, Kind.OFFER_ACCEPTED}
-_ENDINGS = {Kind.SHIFT_GIVEN_BACK, Kind.OFFER_DECLINED, Kind.OFFER_FILLED, Kind.OFFER_WITHDRAWN}
+_ENDINGS = {
+    Kind.SHIFT_GIVEN_BACK, Kind.OFFER_DECLINED, Kind.OFFER_FILLED, Kind.OFFER_WITHDRAWN, Kind.ASK_FILLED,
+    Kind.ASK_WITHDRAWN, Kind.STAND_IN_FOUND,
+}  # fmt: skip
 
 
 class World:
@@ -67,6 +76,8 @@ class World:
             self.register, self.register, self.withdraw, self.describe,
             self.move_session, self.cancel_session, self.restore_session,
             self.pass_time, self.pass_time,
+            self.look_for_stand_in, self.look_for, self.come_after_all, self.say_yes, self.say_yes, self.say_no,
+            self.tell, self.tell, self.take_word_back, self.new_spot, self.usual_spot,
         ]  # fmt: skip
 
     def by(self, who: int) -> SignedIn:
@@ -94,10 +105,10 @@ class World:
         appointments.restore(self.tx, _pick(self.appointments, which), by=self.by(0), now=self.now)
 
     def take(self, who: int, which: int, role: int) -> None:
-        rota.take(self.tx, self.session(which), _ALL_ROLES[1 + role % 2], by=self.by(who), now=self.now)
+        searches.take(self.tx, self.session(which), _ALL_ROLES[1 + role % 2], by=self.by(who), now=self.now)
 
     def give_back(self, who: int, which: int, by: int) -> None:
-        rota.give_back(self.tx, self._shift(who, which), by=self.by(by), now=self.now)
+        searches.give_back(self.tx, self._shift(who, which), by=self.by(by), now=self.now)
 
     def confirm(self, who: int, which: int, _c: int) -> None:
         rota.confirm(self.tx, self._shift(who, which), by=self.by(who), now=self.now)
@@ -158,9 +169,41 @@ class World:
     def restore_session(self, which: int, _b: int, _c: int) -> None:
         programme.restore(self.tx, self.session(which), by=self.by(0), now=self.now)
 
+    def tell(self, which: int, _b: int, _c: int) -> None:
+        calls.told(self.tx, self._call(which), by=self.by(0), now=self.now)
+
+    def take_word_back(self, which: int, _b: int, _c: int) -> None:
+        calls.reopen(self.tx, self._call(which), by=self.by(0), now=self.now)
+
+    def new_spot(self, which: int, spot: int, _c: int) -> None:
+        words = (None, "ailleurs", "plus loin")[spot % 3]
+        programme.new_spot(self.tx, self.session(which), words, by=self.by(0), now=self.now)
+
+    def usual_spot(self, which: int, _b: int, _c: int) -> None:
+        programme.usual_spot(self.tx, self.session(which), by=self.by(0), now=self.now)
+
+    def look_for_stand_in(self, who: int, which: int, _c: int) -> None:
+        searches.look_for_stand_in(self.tx, self._shift(who, which), by=self.by(who), now=self.now)
+
+    def look_for(self, which: int, role: int, _c: int) -> None:
+        searches.look_for(self.tx, self.session(which), _ALL_ROLES[1 + role % 2], by=self.by(0), now=self.now)
+
+    def come_after_all(self, which: int, _b: int, _c: int) -> None:
+        search_id = _pick(sorted(self.tx.scalars(select(Search.id))), which)
+        searches.take_back(self.tx, search_id, by=self.by(0), now=self.now)
+
+    def say_yes(self, which: int, _b: int, _c: int) -> None:
+        ask_id, person = self._ask(which)
+        searches.accept(self.tx, ask_id, by=person, now=self.now)
+
+    def say_no(self, which: int, _b: int, _c: int) -> None:
+        ask_id, person = self._ask(which)
+        searches.decline(self.tx, ask_id, by=person, now=self.now)
+
     def pass_time(self, how_long: int, _b: int, _c: int) -> None:
         """Let time go by, and a worker send what is due: every letter that goes must be true when it goes."""
         self.now += PAUSES[how_long % 4]
+        searches.ask_next(self.tx, now=self.now)
         while claimed := outbox.claim(self.tx, now=self.now):
             if isinstance(claimed, Claim) and (letter := outbox.begin(self.tx, claimed, now=self.now)):
                 assert self._is_true(self.tx.get_one(Notice, letter.notice_id))
@@ -178,6 +221,16 @@ class World:
         assert [each for each, times in told.items() if times > 1] == []
         for person in self.people:
             self._check_feed(person)
+        self._check_calls()
+
+    def _check_calls(self) -> None:
+        """Whoever has an appointment that does not take place was told so last, or is to be called."""
+        query = select(Appointment.id, ClinicSession.id).join(ClinicSession, Appointment.session_id == ClinicSession.id)
+        lost = query.where(ClinicSession.status == Status.CANCELLED, Appointment.state == AppointmentState.BOOKED)
+        for appointment_id, session_id in self.tx.execute(lost):
+            words = call_queries.as_words(call_queries.of_things(self.tx, [appointment_id])[appointment_id], session_id)
+            is_owed = call_rules.owed(words, frozenset(), takes_place=False)
+            assert is_owed is None or any(each.state in call_rules.TO_MAKE for each in words)
 
     def _check_feed(self, person: SignedIn) -> None:
         entries = commitments.of_person(self.tx, person.id, now=self.now)
@@ -200,10 +253,16 @@ class World:
         session = self.tx.get_one(ClinicSession, notice.session_id)
         if notice.kind in _ENDINGS:
             return first is None
-        if notice.kind in {Kind.SESSION_CANCELLED, Kind.SESSION_RESTORED}:
-            return (session.status is Status.CANCELLED) is (notice.kind is Kind.SESSION_CANCELLED)
-        if notice.kind is Kind.SESSION_MOVED:
-            return (session.status, session.starts_at) == (Status.PLANNED, notice.starts_at)
+        of_session = {
+            Kind.CALLS_WAITING: call_queries.is_any_to_make(self.tx, session.id),
+            Kind.SPOT_CHANGED: session.status is Status.PLANNED and first is not None,
+            Kind.SESSION_CANCELLED: session.status is Status.CANCELLED,
+            Kind.SESSION_RESTORED: session.status is Status.PLANNED,
+            Kind.ASK_MADE: (session.status, session.starts_at) == (Status.PLANNED, notice.starts_at),
+            Kind.SESSION_MOVED: (session.status, session.starts_at) == (Status.PLANNED, notice.starts_at),
+        }
+        if notice.kind in of_session:
+            return of_session[notice.kind]
         if first is None or first.quantum != quanta(notice.starts_at, notice.starts_at + HALF_HOUR)[0]:
             return False
         return (
@@ -216,6 +275,15 @@ class World:
     def _shift(self, who: int, which: int) -> str:
         query = select(Shift.id).where(Shift.session_id == self.session(which), Shift.person_id == self.by(who).id)
         return self.tx.scalar(query) or ""
+
+    def _ask(self, which: int) -> tuple[str, SignedIn]:
+        people = {each.id: each for each in self.people}
+        asks = self.tx.execute(select(Ask.id, Ask.person_id).order_by(Ask.asked_at, Ask.id)).all()
+        ask_id, person_id = _pick(asks, which)
+        return ask_id, people[person_id]
+
+    def _call(self, which: int) -> str:
+        return _pick(sorted(self.tx.scalars(select(Call.id))), which)
 
     def _offer(self, which: int) -> tuple[str, SignedIn]:
         made = {(each.need_id, each.person_id): each.id for each in self.tx.scalars(select(Offer))}

@@ -21,7 +21,7 @@ from clinic.db import Busy, Database
 from clinic.domain.answers import Refused
 from clinic.domain.people import Role, SignedIn
 from clinic.queries import people
-from clinic.services import interpreting, rota, workshops
+from clinic.services import interpreting, rota, searches, workshops
 from clinic.settings import Settings
 from tests.make import NOW
 from tests.races import guards
@@ -148,6 +148,16 @@ def accept(number: int, house: House, people_ids: list[str], offer_ids: list[str
 
     def act(tx: Session, interpreter: SignedIn) -> str:
         interpreting.accept(tx, offer_ids[number], by=interpreter, now=NOW)
+        return "accepted"
+
+    return _outcome(house, people_ids[number], act) if number < len(people_ids) else "waits"
+
+
+def take_over(number: int, house: House, people_ids: list[str], ask_ids: list[str]) -> str:
+    """Accept to stand in as the person of this number, if she is asked, and return what came of it."""
+
+    def act(tx: Session, lawyer: SignedIn) -> str:
+        searches.accept(tx, ask_ids[number], by=lawyer, now=NOW)
         return "accepted"
 
     return _outcome(house, people_ids[number], act) if number < len(people_ids) else "waits"

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from pathlib import Path
 
 from tests.races.crowd import CLIENTS
 from tests.races.evidence import ROOT, commit
@@ -74,12 +75,12 @@ def count(into: Count, a_round: Callable[[Count], None], rounds: int, *, until_d
     return into
 
 
-def write(counts: Iterable[Count]) -> None:
-    """Write the page."""
+def write(counts: Iterable[Count], *, to: Path = PAGE, text: str = _TEXT) -> None:
+    """Write the page, the one of offers and seats unless another is named."""
     names = [each.name for each in fields(Count)]
     rows = [names, ["---"] * len(names), *([str(getattr(each, name)) for name in names] for each in counts)]
-    PAGE.write_text(
-        _TEXT.format(
+    to.write_text(
+        text.format(
             table="\n".join(f"| {' | '.join(row)} |" for row in rows),
             commit=commit(),
             on=datetime.now(UTC).date(),

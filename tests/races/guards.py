@@ -16,6 +16,7 @@ DAWDLE = 0.02  # seconds between reading and writing, in controls alone: it make
 _LOCKS = re.compile(r" FOR UPDATE( OF \w+)?|BEGIN IMMEDIATE")
 _DECISIVE = (
     "INSERT INTO appointments", "INSERT INTO shifts", "UPDATE interpreter_needs SET state", "UPDATE registrations SET",
+    "UPDATE searches SET",
 )  # fmt: skip
 
 Rewritten = tuple[str, Any]
@@ -32,6 +33,13 @@ CONSTRAINTS = {
         "postgresql": ["ALTER TABLE occupancy DROP CONSTRAINT pk_occupancy"],
     },
     "acceptance": {"sqlite": ["DROP INDEX uq_offers_accepted"], "postgresql": ["DROP INDEX uq_offers_accepted"]},
+    "stand_in": {
+        "sqlite": [
+            "ALTER TABLE asks RENAME TO asks_with_key",
+            "CREATE TABLE asks AS SELECT * FROM asks_with_key WHERE false",
+        ],
+        "postgresql": ["ALTER TABLE asks DROP CONSTRAINT uq_asks_search_id_place"],
+    },
     "seat": {
         "sqlite": [
             "ALTER TABLE registrations RENAME TO registrations_with_key",

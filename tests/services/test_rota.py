@@ -16,7 +16,7 @@ from clinic.models import ClinicSession, Shift
 from clinic.queries import rota as rota_queries
 from clinic.services import people, programme, rota
 from clinic.services.programme import MoveWish
-from tests.make import FRIDAY, NOW, make_person, make_session, make_shift
+from tests.make import FRIDAY, NOW, make_person, make_place, make_session, make_shift
 
 HOUR = timedelta(hours=1)
 
@@ -58,11 +58,11 @@ def test_S70_nobody_takes_a_shift_while_she_is_elsewhere(each_db: Database) -> N
         assert rota_queries.live_shifts(tx, overlapping) == []
 
 
-def test_a_shift_right_after_another_is_possible(each_db: Database) -> None:
+def test_a_shift_right_after_another_at_the_same_place_is_possible(each_db: Database) -> None:
     with each_db.write() as tx:
-        lawyer = make_person(tx, Role.LAWYER)
-        make_shift(tx, make_session(tx), lawyer)
-        next_id = make_session(tx, starts_at=FRIDAY + 3 * HOUR, needs={Role.LAWYER: 1})
+        lawyer, place_id = make_person(tx, Role.LAWYER), make_place(tx)
+        make_shift(tx, make_session(tx, place_id=place_id), lawyer)
+        next_id = make_session(tx, starts_at=FRIDAY + 3 * HOUR, needs={Role.LAWYER: 1}, place_id=place_id)
 
         assert rota.take(tx, next_id, Role.LAWYER, by=lawyer, now=NOW)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from clinic.db import Database
 from clinic.domain.people import Role
 from clinic.domain.recurrence import Rhythm, Rule
+from clinic.domain.rota import Staffing
 from clinic.domain.sessions import CancelReason, Kind, Status
 from clinic.domain.times import local_date, to_local
 from clinic.models import ClinicSession, Place, Series
@@ -38,7 +39,7 @@ def test_a_new_series_has_its_sessions_for_a_year(each_db: Database) -> None:
         assert [each.planned_on for each in made] == fridays
         assert made[-1].planned_on == date(2027, 11, 26)
         assert {(to_local(each.starts_at).time(), to_local(each.ends_at).time()) for each in made} == {MORNING}
-        assert queries.needs(tx, [made[0].id]) == {made[0].id: {Role.LAWYER: 2}}
+        assert queries.needs(tx, [made[0].id]) == {made[0].id: {Role.LAWYER: Staffing(2, 2)}}
 
 
 def test_skipped_dates_are_not_made(each_db: Database) -> None:
@@ -207,7 +208,7 @@ def _create(
         place_id=make_place(tx),
         desks=2,
         slot_minutes=30,
-        needs=needs or {},
+        needs={role: Staffing(least, least) for role, least in (needs or {}).items()},
         keeps_closed_days=keeps_closed_days,
     )
     return sessions.create(tx, draft, skipped, key=key(), by=make_person(tx, Role.COORDINATOR), now=now)

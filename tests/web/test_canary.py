@@ -24,6 +24,7 @@ from clinic.domain.sessions import Kind
 from clinic.models import (
     Base,
     Beneficiary,
+    ClinicSession,
     Closure,
     FeedLink,
     Interpreter,
@@ -33,10 +34,10 @@ from clinic.models import (
     Repeat,
     Workshop,
 )
-from clinic.queries import appointments
+from clinic.queries import appointments, asks
 from clinic.queries import interpreting as queries
 from clinic.queries import workshops as workshop_queries
-from clinic.services import interpreting, workshops
+from clinic.services import interpreting, searches, workshops
 from clinic.services.interpreting import NeedWish, ProfileDraft
 from tests import make
 from tests.conftest import SignIn
@@ -84,12 +85,19 @@ def canaries(db: Database) -> Canaries:
         make.make_shift(tx, bus, others[Role.LAWYER])
         own = make.make_appointment(tx, mine, by=crew[Role.MEDIATOR], alias="Canary-alias")
         foreign = make.make_appointment(tx, bus, by=others[Role.MEDIATOR], alias="Canary-bus-alias")
-        rest = _rest(tx, crew[Role.COORDINATOR]) | _asked(tx, own, crew, others) | _registered(tx, film, crew)
+        rest = _looked_for(tx, bus, crew)
+        rest |= _rest(tx, crew[Role.COORDINATOR]) | _asked(tx, own, crew, others) | _registered(tx, film, crew)
+        for booked_id in (own, foreign):
+            make.make_call(tx, booked_id)
         ids = [
-            {"session_id": session_id, "appointment_id": each, "person_id": person.id, **rest}
+            {**_ids(tx, session_id), "appointment_id": each, "person_id": person.id, **rest}
             for session_id, each, person in zip((mine, bus, film), (own, foreign, own), others.values(), strict=True)
         ]
     return Canaries(crew, ids)
+
+
+def _ids(tx: Session, session_id: str) -> dict[str, str]:
+    return {"session_id": session_id, "series_id": tx.get_one(ClinicSession, session_id).series_id}
 
 
 def _person(tx: Session, role: Role, token: str) -> SignedIn:
@@ -119,9 +127,11 @@ def _session(tx: Session, token: str, kind: Kind, publicity: Publicity, starts_a
         agenda_words=(f"Canary-{token}-word",) * 2,
         is_public=kind is not Kind.BUS,
     )
-    return make.make_session(
-        tx, starts_at=starts_at, series_id=series_id, place_id=place_id, needs=dict.fromkeys(CREW_ROLES, 2)
-    )
+    needs = dict.fromkeys(CREW_ROLES, 2)
+    session_id = make.make_session(tx, starts_at=starts_at, series_id=series_id, place_id=place_id, needs=needs)
+    if publicity is Publicity.TOLD_LATE:
+        tx.get_one(ClinicSession, session_id).spot = f"Canary-{token}-elsewhere"
+    return session_id
 
 
 def _workshop(tx: Session, session_id: str) -> None:
@@ -151,6 +161,14 @@ def _asked(
     return {"need_id": need_id, "offer_id": offer.id}
 
 
+def _looked_for(tx: Session, session_id: str, crew: dict[Role, SignedIn]) -> dict[str, str]:
+    """A lawyer and an interpreter of the crew are asked for the bus."""
+    for role in (Role.LAWYER, Role.INTERPRETER):
+        search_id = searches.look_for(tx, session_id, role, by=crew[Role.COORDINATOR], now=NOW)
+    (ask,) = asks.asked_ahead(tx, reader=crew[Role.INTERPRETER], now=NOW)
+    return {"search_id": search_id, "ask_id": ask.id}
+
+
 def _registered(tx: Session, session_id: str, crew: dict[Role, SignedIn]) -> dict[str, str]:
     workshops.register(tx, session_id, by=crew[Role.MEMBER], now=NOW)
     (row,) = workshop_queries.participants(tx, session_id)
@@ -167,7 +185,7 @@ def _rest(tx: Session, coordinator: SignedIn) -> dict[str, str]:
     tx.flush()
     return {
         "place_id": place_id, "closure_id": closure.id, "shift_id": "x", "link_id": "x", "token": TOKEN,
-        "week": "2026-W48", "code": "en", "filename": "app.css",
+        "week": "2026-W48", "month": "2026-11", "code": "en", "filename": "app.css",
     }  # fmt: skip
 
 
@@ -208,17 +226,18 @@ def _to_this_role() -> dict[Role, set[str]]:
     return {
         Role.COORDINATOR: _all_but_secrets(),
         Role.MEDIATOR: crew | {"alias", "other-interpreter-name", "other-phone"},
-        Role.INTERPRETER: {"phone"},
+        Role.INTERPRETER: {"phone", "bus-word"},
         Role.MEMBER: {"film-word"},
-        Role.WORKSHOP_ORGANISER: {"film-spot", "member-name"},
+        Role.WORKSHOP_ORGANISER: {"film-elsewhere", "member-name"},
     }
 
 
 def _all_but_secrets() -> set[str]:
     everyone = [role.value.replace("_", "-") for role in Role] + [f"other-{role.value}" for role in OTHERS]
     people = {f"{each}-{what}" for each in everyone for what in ("name", "in")}
-    sessions = {f"{each}-{what}" for each in ("law", "bus", "film") for what in ("name", "area", "spot", "place")}
-    return people | sessions | {"alias", "bus-alias", "closure", "other-phone"}
+    told = ("name", "area", "spot", "place", "word")
+    sessions = {f"{each}-{what}" for each in ("law", "bus", "film") for what in told}
+    return people | sessions | {"bus-elsewhere", "film-elsewhere", "alias", "bus-alias", "closure", "other-phone"}
 
 
 @pytest.mark.parametrize("is_near", [False, True])

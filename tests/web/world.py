@@ -13,10 +13,11 @@ from clinic.domain.interpreting import Modality
 from clinic.domain.people import CREW_ROLES, Role, SignedIn
 from clinic.domain.places import Publicity
 from clinic.domain.sessions import Kind
-from clinic.models import Closure, FeedLink, Person
+from clinic.models import ClinicSession, Closure, DatedAvailability, FeedLink, Person, Series
+from clinic.queries import asks
 from clinic.queries import interpreting as queries
 from clinic.queries import workshops as workshop_queries
-from clinic.services import interpreting, workshops
+from clinic.services import interpreting, searches, workshops
 from clinic.services.interpreting import NeedWish, ProfileDraft
 from clinic.services.workshops import WorkshopDraft
 from tests import make
@@ -24,6 +25,7 @@ from tests import make
 TOKEN = "a-token-of-a-link"
 NO_ROLE = "no_role"
 DISABLED = "disabled"
+THE_SAME_FOR_ALL = {"week": "2026-W48", "month": "2026-11", "code": "en", "filename": "app.css"}
 IDENTITIES = ("anonymous", *Role, NO_ROLE, DISABLED)
 
 
@@ -47,17 +49,23 @@ def make_world(tx: Session) -> World:
     people[DISABLED] = make.make_person(tx, *Role, name="Partie")
     place_id = make.make_place(tx, Publicity.TOLD_LATE)
     session_id = make.make_session(tx, place_id=place_id, needs={Role.LAWYER: 2, Role.MEDIATOR: 2})
+    tx.get_one(Series, tx.get_one(ClinicSession, session_id).series_id).sign_off_days = 0
     own = {identity: {"link_id": _link(tx, person)} for identity, person in people.items()}
     for role in CREW_ROLES:
         own[role]["shift_id"] = make.make_shift(tx, session_id, people[role])
+        own[role]["dates_id"] = _days_off(tx, people[role])
     need_id, offer_id = _asked(tx, people)
+    search_id, ask_id = _looked_for(tx, people)
     workshop_id, registration_id = _registered(tx, people)
+    appointment_id = make.make_appointment(tx, session_id, by=people[Role.MEDIATOR])
     closure = Closure(name="Travaux", first_on=make.FRIDAY.date(), last_on=make.FRIDAY.date())
     tx.add(closure)
     tx.flush()
     ids = {
         "session_id": session_id,
-        "appointment_id": make.make_appointment(tx, session_id, by=people[Role.MEDIATOR]),
+        "series_id": tx.get_one(ClinicSession, session_id).series_id,
+        "appointment_id": appointment_id,
+        "call_id": make.make_call(tx, appointment_id),
         "place_id": place_id,
         "closure_id": closure.id,
         "person_id": people[Role.MEMBER].id,
@@ -65,12 +73,13 @@ def make_world(tx: Session) -> World:
         "link_id": own[Role.LAWYER]["link_id"],
         "need_id": need_id,
         "offer_id": offer_id,
+        "search_id": search_id,
+        "ask_id": ask_id,
         "workshop_id": workshop_id,
         "registration_id": registration_id,
+        "dates_id": own[Role.LAWYER]["dates_id"],
         "token": TOKEN,
-        "week": "2026-W48",
-        "code": "en",
-        "filename": "app.css",
+        **THE_SAME_FOR_ALL,
     }
     return World(people, ids, own)
 
@@ -99,6 +108,14 @@ def _asked(tx: Session, people: dict[str, SignedIn]) -> tuple[str, str]:
     return need_id, offer.id
 
 
+def _looked_for(tx: Session, people: dict[str, SignedIn]) -> tuple[str, str]:
+    """The lawyer is asked for a place of two weeks after; the ids of the search and of what she is asked."""
+    session_id = make.make_session(tx, starts_at=make.FRIDAY + timedelta(days=14), needs={Role.LAWYER: 1})
+    search_id = searches.look_for(tx, session_id, Role.LAWYER, by=people[Role.COORDINATOR], now=make.NOW)
+    (ask,) = asks.asked_ahead(tx, reader=people[Role.LAWYER], now=make.NOW)
+    return search_id, ask.id
+
+
 def _registered(tx: Session, people: dict[str, SignedIn]) -> tuple[str, str]:
     """The member has a place at a workshop of the week after; the ids of the workshop and of her registration."""
     series_id = make.make_series(tx, kind=Kind.WORKSHOP)
@@ -116,6 +133,13 @@ def _without_role(tx: Session) -> SignedIn:
     tx.add(person)
     tx.flush()
     return SignedIn(person.id, person.name, frozenset(), None)
+
+
+def _days_off(tx: Session, person: SignedIn) -> str:
+    days = DatedAvailability(person_id=person.id, first_on=make.FRIDAY.date(), last_on=make.FRIDAY.date(), can=False)
+    tx.add(days)
+    tx.flush()
+    return days.id
 
 
 def _link(tx: Session, person: SignedIn) -> str:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from clinic.domain.answers import Refused
 from clinic.domain.calendars import LINKS_AT_MOST, digest_of
 from clinic.domain.notices import Channel, may_write
-from clinic.domain.people import Role
+from clinic.domain.people import CREW_ROLES, Role
 from clinic.queries import calendars as queries
 from clinic.queries import commitments, outbox
 from clinic.services import calendars, notices, people
@@ -137,6 +137,7 @@ def _page(link_form: LinkForm, choice_form: MessageChoiceForm) -> str:
         form=form,
         link_form=link_form,
         choice_form=choice_form,
+        says_when=me().holds(*CREW_ROLES),
         roles=[label(role) for role in Role if role in me().roles],
         links=links,
         has_room=len(links) < LINKS_AT_MOST,

@@ -1,21 +1,27 @@
-"""Views of the agenda."""
+"""Views of the agenda: today, a week, a month."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, abort, render_template
 
 from clinic.domain.interpreting import NeedState, OfferState
+from clinic.domain.notices import TONIGHT
 from clinic.domain.people import CREW_ROLES, Role
-from clinic.domain.times import Week, local_date
-from clinic.queries import desks, offers, programme
+from clinic.domain.recurrence import public_holiday, school_holiday
+from clinic.domain.rota import Outlook
+from clinic.domain.times import Month, Week, local_date
+from clinic.queries import asks, calls, desks, offers, programme
 from clinic.queries.interpreting import NeedRow
 from clinic.queries.programme import SessionView
+from clinic.web.agenda.sheet import most_detail
 from clinic.web.shared.ground import db, now, today
 from clinic.web.shared.guards import signed_in
 from clinic.web.shared.identity import me
+from clinic.web.shared.labels import label
+from clinic.web.shared.locale import language
 
 room = Blueprint("agenda", __name__, url_prefix="/agenda")
 AHEAD = timedelta(weeks=8)
@@ -32,6 +38,8 @@ def today_page() -> str:
         workshops = programme.joined(tx, reader=me(), now=now())
         bookings = desks.booked_by(tx, reader=me(), now=now(), most=BOOKINGS_SHOWN)
         requests = offers.ahead(tx, reader=me(), now=now()) if me().holds(Role.INTERPRETER) else []
+        standing_in = asks.at_home(tx, reader=me(), now=now())
+        to_call = calls.to_make(tx, reader=me(), now=now()) if me().holds(Role.COORDINATOR, Role.MEDIATOR) else []
     mine = [each for each in ahead if each.my_shift]
     standing = [each for each in mine if not each.is_cancelled]
     return render_template(
@@ -40,8 +48,12 @@ def today_page() -> str:
         may_have_shifts=me().holds(Role.COORDINATOR, *CREW_ROLES),
         next_session=standing[0] if standing else None,
         later=[each for each in mine if each not in standing[:1]][:6],
-        to_take=[each for each in ahead if each.takes(me())][:4],
+        to_take=[each for each in ahead if each.takes(me()) and each.id not in standing_in.recused][:4],
+        people_to_call=len(to_call),
+        soon=_soon(ahead),
         to_settle=_to_settle(ahead),
+        asks=standing_in.asks,
+        looking=standing_in.looking,
         bookable=_bookable(ahead),
         bookings=bookings,
         asked=[each for each in requests if each.state is OfferState.ASKED],
@@ -50,7 +62,7 @@ def today_page() -> str:
     )
 
 
-@room.get("/<week>")
+@room.get("/<string(length=8):week>")
 @signed_in
 def week(week: str) -> str:
     """One week: the board of all sessions for those who plan, one's own for the others."""
@@ -65,20 +77,67 @@ def week(week: str) -> str:
     return render_template(
         "agenda/week.html",
         week=shown,
+        month=Month.of(today() if today() in shown.days else shown.days[3]),
         this_week=Week.of(today()),
         sessions=sessions,
-        by_day={day: [each for each in sessions if local_date(each.starts_at) == day] for day in shown.days},
+        by_day=_by_day(sessions, shown.days),
         following=None if sessions else next((each for each in ahead if each.starts_at >= shown.ends_at), None),
         is_board=me().holds(Role.COORDINATOR, Role.MEDIATOR),
     )
 
 
+@room.get("/<string(length=7):month>")
+@signed_in
+def month(month: str) -> str:
+    """One month, as far as its reader may know of its sessions; it prints on one sheet."""
+    try:
+        shown = Month.parse(month)
+    except ValueError:
+        abort(404)
+    with db.read() as tx:
+        sessions = programme.between(tx, shown.starts_at, shown.ends_at, reader=me(), now=now())
+        if not sessions:
+            ahead = programme.ahead(tx, now() + AHEAD, reader=me(), now=now())
+    by_day = _by_day(sessions, shown.days)
+    return render_template(
+        "agenda/month.html",
+        month=shown,
+        this_month=Month.of(today()),
+        week=Week.of(today()) if today() in shown.days else shown.weeks[0],
+        sessions=sessions,
+        by_day=by_day,
+        detail=most_detail(shown, by_day).value,
+        holidays={day: _holidays(day) for day in shown.days},
+        following=None if sessions else next((each for each in ahead if each.starts_at >= shown.ends_at), None),
+    )
+
+
+def _by_day(sessions: Sequence[SessionView], days: Sequence[date]) -> dict[date, list[SessionView]]:
+    return {day: [each for each in sessions if local_date(each.starts_at) == day] for day in days}
+
+
+def _holidays(day: date) -> list[str]:
+    """The names of the public and school holidays that lie on a day."""
+    public, school = public_holiday(day, language()), school_holiday(day)
+    return [*([public] if public else []), *([str(label(school))] if school else [])]
+
+
+def _soon(ahead: Sequence[SessionView]) -> list[SessionView]:
+    """For the coordinator: what takes place within 24 hours, to be called off in one act."""
+    if not me().holds(Role.COORDINATOR):
+        return []
+    return [each for each in ahead if each.starts_at - now() < TONIGHT and not each.is_cancelled]
+
+
 def _to_settle(ahead: Sequence[SessionView]) -> list[SessionView]:
-    """For the coordinator: what lacks somebody, or asks somebody to confirm, in the coming two weeks."""
+    """For the coordinator, in the coming two weeks: first what cannot run, then what is short or to be confirmed."""
     if not me().holds(Role.COORDINATOR):
         return []
     soon = [each for each in ahead if each.starts_at < now() + TO_SETTLE and not each.is_cancelled]
-    return [each for each in soon if each.lacks or each.unconfirmed]
+    waiting = [
+        each for each in soon if each.forecast.outlook in (Outlook.SHORT, Outlook.CANNOT_RUN) or each.unconfirmed
+    ]
+    return sorted(waiting, key=lambda each: each.forecast.outlook is not Outlook.CANNOT_RUN)
 
 
 def _unanswered(ahead: Sequence[SessionView]) -> list[NeedRow]:

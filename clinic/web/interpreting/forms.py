@@ -27,7 +27,7 @@ from clinic.queries.programme import SessionView
 from clinic.services.interpreting import NeedWish, ProfileDraft
 from clinic.web.shared.filters import clock, language_name
 from clinic.web.shared.forms import CHOOSE, KeyedForm, LineField, StrictForm, line
-from clinic.web.shared.labels import choices, label
+from clinic.web.shared.labels import choices, label, with_said
 from clinic.web.shared.spoken import language_choices
 from clinic.web.shared.stamps import read_stamp, stamp
 
@@ -140,9 +140,9 @@ class AskForm(AnswerByForm):
         need = view.need
         until = to_local(need.answer_by if need.answer_by > now else usual_answer_by(need.starts_at, now))
         form = cls(data={"people": [], "until_on": until.date(), "until_at": until.time()})
-        before = {offer.person_id: label(offer.state) for offer in need.offers}
+        before = {offer.person_id: f" · {label(offer.state)}" for offer in need.offers}
         form.people.choices = [
-            (each.person_id, f"{each.name} · {before[each.person_id]}" if each.person_id in before else each.name)
+            (each.person_id, with_said(f"{each.name}{before.get(each.person_id, '')}", each.said))
             for each in view.candidates
             if each.obstacle is None
         ]

@@ -24,6 +24,13 @@ KINDS: Mapping[Kind, LazyString] = {
     Kind.SESSION_CANCELLED: _l("Session cancelled"),
     Kind.SESSION_RESTORED: _l("Session restored"),
     Kind.REMINDER: _l("Reminder"),
+    Kind.ASK_MADE: _l("Asked to join"),
+    Kind.ASK_FILLED: _l("No longer asked: filled"),
+    Kind.ASK_WITHDRAWN: _l("No longer asked"),
+    Kind.STAND_IN_FOUND: _l("Stand-in found"),
+    Kind.DECISION_DUE: _l("To decide"),
+    Kind.CALLS_WAITING: _l("Calls to make"),
+    Kind.SPOT_CHANGED: _l("Other spot"),
 }
 
 STATES: Mapping[State, LazyString] = {

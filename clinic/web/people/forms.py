@@ -6,7 +6,7 @@ import re
 from typing import Self
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectMultipleField
+from wtforms import BooleanField, SelectMultipleField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -17,6 +17,7 @@ from clinic.services.people import PersonDraft
 from clinic.web.shared.forms import CHOOSE, KeyedForm, LineField, StrictForm, line
 from clinic.web.shared.labels import choices
 
+FIRST_TIME = _l("First time here: never alone in the role until a first session is done")
 _SIGN_IN_NAME = re.compile(r"[\w.-]{2,40}")
 
 
@@ -34,11 +35,13 @@ class PersonForm(StrictForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
+    is_new = BooleanField(FIRST_TIME)
 
     @classmethod
     def of(cls, person: PersonRow) -> Self:
         """Make the form with what is known of a person."""
-        return cls(data={"name": person.name, "sign_in_name": person.sign_in_name, "roles": list(person.roles)})
+        known = {"name": person.name, "sign_in_name": person.sign_in_name, "roles": list(person.roles)}
+        return cls(data={**known, "is_new": person.is_new})
 
     def validate_sign_in_name(self, field: LineField) -> None:
         """Judge the form it is kept in: folding may change how long it is."""
@@ -54,8 +57,11 @@ class PersonForm(StrictForm):
             raise ValidationError(CHOOSE)
 
     def draft(self) -> PersonDraft:
-        return PersonDraft(self.name.data, self.sign_in_name.data, frozenset(map(Role, self.roles.data)))
+        roles = frozenset(map(Role, self.roles.data))
+        return PersonDraft(self.name.data, self.sign_in_name.data, roles, is_new=self.is_new.data)
 
 
 class NewPersonForm(PersonForm, KeyedForm):
-    """The same for somebody new."""
+    """The same for somebody new, who comes for the first time unless the box is cleared."""
+
+    is_new = BooleanField(FIRST_TIME, default=True)

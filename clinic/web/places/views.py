@@ -95,5 +95,6 @@ def _index(form: ClosureForm) -> str:
     with db.read() as tx:
         found = places.places(tx)
         closures = places.closures(tx, today())
+        planned = places.planned_while_closed(tx, closures, now=now())
     form.offer(found)
-    return render_template("places/index.html", form=form, places=found, closures=closures)
+    return render_template("places/index.html", form=form, places=found, closures=closures, planned=planned)

@@ -1,7 +1,8 @@
-"""Shifts: what lacks people, and taking or giving back."""
+"""Shifts: what lacks people, taking or giving back, and looking for somebody."""
 
 from __future__ import annotations
 
-from clinic.web.rota.views import room
+from clinic.web.rota import searches, views
+from clinic.web.rota.room import room
 
-__all__ = ["room"]
+__all__ = ["room", "searches", "views"]

@@ -1,8 +1,8 @@
-"""Sessions: one page each, moving and cancelling, and the series that make them."""
+"""Sessions: one page each, deciding, moving and cancelling, and the series that make them."""
 
 from __future__ import annotations
 
-from clinic.web.sessions import moving, pages, series
+from clinic.web.sessions import changing_series, deciding, moving, pages, series, series_life, spots
 from clinic.web.sessions.room import room
 
-__all__ = ["moving", "pages", "room", "series"]
+__all__ = ["changing_series", "deciding", "moving", "pages", "room", "series", "series_life", "spots"]

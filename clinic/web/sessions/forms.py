@@ -13,7 +13,7 @@ from clinic.domain.sessions import CancelReason
 from clinic.domain.times import AmbiguousTime, NonexistentTime, span
 from clinic.queries.moves import MoveEffects
 from clinic.web.shared.filters import clock
-from clinic.web.shared.forms import CHOOSE, REQUIRED, StrictForm, quarter
+from clinic.web.shared.forms import CHOOSE, REQUIRED, StrictForm, line, quarter
 from clinic.web.shared.labels import choices
 
 DATE_NEEDED = _l("Give a date, such as 27/11/2026.")
@@ -23,11 +23,21 @@ TIME_NEEDED = _l("Give a time, such as 18:30.")
 class CancelForm(StrictForm):
     """Why a session is called off."""
 
-    reason = RadioField(_l("Reason"), choices=lambda: choices(CancelReason), validators=[InputRequired(CHOOSE)])
+    reason = RadioField(
+        _l("Reason"),
+        choices=lambda: choices(each for each in CancelReason if each is not CancelReason.SERIES),
+        validators=[InputRequired(CHOOSE)],
+    )
 
     @property
     def chosen(self) -> CancelReason:
         return CancelReason(self.reason.data)
+
+
+class SpotForm(StrictForm):
+    """Where exactly a session is this time; empty: where it usually is."""
+
+    spot = line(_l("Exact spot, this time"), 200, is_required=False)
 
 
 class MoveForm(StrictForm):

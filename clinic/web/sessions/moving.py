@@ -51,7 +51,7 @@ def _foresee_or_move(
 ) -> Response | tuple[str, int]:
     """Carry out what was seen; show anything that was not seen first."""
     with db.read() as tx:
-        effects = moves.move_effects(tx, session.id, *span, now=now())
+        effects = moves.move_effects(tx, session.id, *span, place_id=form.place_id.data, now=now())
     if form.seen.data != digest(effects) or effects.outside:
         return _show(form, session, effects, span)
     leaving = frozenset(each.person_id for each in effects.clashing)

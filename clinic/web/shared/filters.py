@@ -12,7 +12,7 @@ from flask import Flask
 from flask_babel import get_locale, gettext
 
 from clinic.domain.interpreting import dialled
-from clinic.domain.times import Week, local_date, to_local
+from clinic.domain.times import Month, Week, local_date, to_local
 from clinic.queries.offers import OfferView
 from clinic.queries.programme import SessionView
 from clinic.web.shared.ground import today
@@ -63,6 +63,11 @@ def week_words(week: Week) -> str:
     begins = _format(first, "d" if first.month == last.month else "d MMMM")
     ends = _format(last, "d MMMM y" if other_year(last) else "d MMMM")
     return gettext("%(first)s to %(last)s", first=begins, last=ends)
+
+
+def month_words(month: Month) -> str:
+    """décembre 2026, December 2026."""
+    return _format(month.first, "LLLL y")
 
 
 def language_name(code: str) -> str:
@@ -119,6 +124,7 @@ def install(app: Flask) -> None:
         "local": local,
         "local_date": local_date,
         "month_name": month_name,
+        "month_words": month_words,
         "other_year": other_year,
         "week_words": week_words,
         "weekday_name": weekday_name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, get_flashed_messages
@@ -31,10 +32,10 @@ class Flash:
     undo: Undo | None
 
 
-def say(text: str, undo: Undo | None = None) -> None:
+def say(text: str, undo: Undo | None = None, *, undo_for: timedelta = UNDO_FOR) -> None:
     """Say this on the next page. An undo works exactly as long as the messages about the act wait."""
     if undo:
-        undo = replace(undo, hidden={**undo.hidden, UNDO_UNTIL: str(int((now() + UNDO_FOR).timestamp()))})
+        undo = replace(undo, hidden={**undo.hidden, UNDO_UNTIL: str(int((now() + undo_for).timestamp()))})
     flash({"text": text, "undo": asdict(undo) if undo else None})  # type: ignore[arg-type]
 
 

@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from flask import Flask
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from clinic.domain.appointments import Topic
+from clinic.domain.availability import Part, Said
 from clinic.domain.calendars import Detail
 from clinic.domain.interpreting import Modality, Obstacle, OfferState, Stage
 from clinic.domain.people import Role
 from clinic.domain.places import Publicity
-from clinic.domain.recurrence import Rhythm
+from clinic.domain.recurrence import AfterSkip, Rhythm, SchoolHoliday
+from clinic.domain.searches import AskState
 from clinic.domain.sessions import CancelReason, Kind
 from clinic.domain.workshops import Attendance
 
@@ -59,6 +61,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         CancelReason.WEATHER: _l("Weather"),
         CancelReason.TRANSPORT: _l("Transport"),
         CancelReason.HOLIDAY: _l("Public holiday or closure"),
+        CancelReason.SERIES: _l("The series changed"),
         CancelReason.OTHER: _l("Other reason"),
     },
     Publicity: {
@@ -70,6 +73,18 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         Rhythm.WEEKLY: _l("Every week"),
         Rhythm.FORTNIGHTLY: _l("Every other week"),
         Rhythm.MONTHLY: _l("Once a month"),
+    },
+    AfterSkip: {
+        AfterSkip.KEEP: _l("Keep the weeks as ever: the next date stays"),
+        AfterSkip.SHIFT: _l("Shift: the next date comes a week later than the one left out"),
+    },
+    SchoolHoliday: {
+        SchoolHoliday.AUTUMN: _l("autumn school holidays"),
+        SchoolHoliday.CHRISTMAS: _l("Christmas school holidays"),
+        SchoolHoliday.WINTER: _l("winter school holidays"),
+        SchoolHoliday.SPRING: _l("spring school holidays"),
+        SchoolHoliday.ASCENSION: _l("Ascension school holidays"),
+        SchoolHoliday.SUMMER: _l("summer school holidays"),
     },
     Detail: {
         Detail.DISCREET: _l("Discreet: one neutral word"),
@@ -93,12 +108,27 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         OfferState.FILLED: _l("somebody else was faster"),
         OfferState.WITHDRAWN: _l("no longer needed"),
     },
+    AskState: {
+        AskState.ASKED: _l("asked"),
+        AskState.ACCEPTED: _l("accepted"),
+        AskState.DECLINED: _l("said no"),
+        AskState.FILLED: _l("somebody else was faster"),
+        AskState.WITHDRAWN: _l("no longer needed"),
+    },
     Obstacle: {
         Obstacle.LANGUAGE: _l("does not speak it"),
         Obstacle.NOT_ON_SITE: _l("does not come on site"),
         Obstacle.NO_TELEPHONE: _l("has no telephone number here"),
         Obstacle.BUSY: _l("taken at that time"),
         Obstacle.ASKED: _l("asked already"),
+    },
+    Part: {
+        Part.DAYTIME: _l("Daytime"),
+        Part.EVENING: _l("Evening"),
+    },
+    Said: {
+        Said.CAN: _l("available"),
+        Said.CANNOT: _l("said: not available"),
     },
 }
 
@@ -114,6 +144,11 @@ def choices(codes: Iterable[StrEnum], *, ask: bool = False) -> list[tuple[str, s
     return [("", _l("Choose…")), *listed] if ask else listed
 
 
+def with_said(words: str, said: Said) -> str:
+    """Words for a person among those who may be asked, and after them what she said of that time, if anything."""
+    return words if said is Said.NOTHING else f"{words} · {label(said)}"
+
+
 def lacking(role: Role, count: int) -> str:
     """What is missing, as a sentence fragment: "2 lawyers missing"."""
     words = {
@@ -122,6 +157,18 @@ def lacking(role: Role, count: int) -> str:
         Role.PSYCHOLOGIST: ngettext("%(num)d psychologist missing", "%(num)d psychologists missing", count),
         Role.MEDIATOR: ngettext("%(num)d mediator missing", "%(num)d mediators missing", count),
         Role.INTERPRETER: ngettext("%(num)d interpreter missing", "%(num)d interpreters missing", count),
+    }
+    return words[role]
+
+
+def lacking_experience(role: Role) -> str:
+    """That all who hold a role come for the first time, as a sentence fragment."""
+    words = {
+        Role.LAWYER: gettext("1 lawyer with experience missing"),
+        Role.LEGAL_ADVISER: gettext("1 legal adviser with experience missing"),
+        Role.PSYCHOLOGIST: gettext("1 psychologist with experience missing"),
+        Role.MEDIATOR: gettext("1 mediator with experience missing"),
+        Role.INTERPRETER: gettext("1 interpreter with experience missing"),
     }
     return words[role]
 
@@ -141,4 +188,4 @@ def present(role: Role, count: int) -> str:
 def install(app: Flask) -> None:
     """Offer the words to templates."""
     app.jinja_env.filters["label"] = label
-    app.jinja_env.globals.update(lacking=lacking, present=present)
+    app.jinja_env.globals.update(lacking=lacking, lacking_experience=lacking_experience, present=present)

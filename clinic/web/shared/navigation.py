@@ -8,11 +8,11 @@ from typing import Any
 from flask import Flask, request, url_for
 from flask_babel import gettext
 
-from clinic.domain.people import LEGAL_TEAM, Role
+from clinic.domain.people import LEGAL_TEAM, Role, SignedIn
 from clinic.domain.times import Week
-from clinic.queries import demonstration
+from clinic.queries import calls, demonstration
 from clinic.web.shared.flashes import flashes
-from clinic.web.shared.ground import db, today
+from clinic.web.shared.ground import db, now, today
 from clinic.web.shared.identity import who
 from clinic.web.shared.locale import language, languages
 
@@ -35,9 +35,13 @@ def navigation() -> list[Item]:
         _item(gettext("Today"), "agenda.today"),
         _item(gettext("Week"), "agenda.week", week=str(Week.of(today()))),
     ]
+    if visitor.holds(Role.COORDINATOR, Role.MEDIATOR) and _has_calls(visitor):
+        items.append(_item(gettext("Calls"), "calls.to_make"))
     if visitor.holds(Role.MEMBER, Role.WORKSHOP_ORGANISER, Role.COORDINATOR):
         items.append(_item(gettext("Workshops"), "workshops.index"))
-    if visitor.holds(Role.MEDIATOR, *LEGAL_TEAM):
+    if visitor.holds(Role.COORDINATOR, Role.MEDIATOR):
+        items.append(_item(gettext("Rota"), "rota.open_shifts"))
+    elif visitor.holds(*LEGAL_TEAM):
         items.append(_item(gettext("To fill"), "rota.open_shifts"))
     if visitor.holds(Role.INTERPRETER):
         items.append(_item(gettext("Requests"), "interpreting.index"))
@@ -48,6 +52,11 @@ def navigation() -> list[Item]:
             _item(gettext("Messages"), "notices.index"),
         ]
     return items
+
+
+def _has_calls(visitor: SignedIn) -> bool:
+    with db.read() as tx:
+        return bool(calls.to_make(tx, reader=visitor, now=now()))
 
 
 def install(app: Flask) -> None:

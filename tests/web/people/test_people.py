@@ -13,6 +13,7 @@ from clinic.domain.people import Role, SignedIn
 from clinic.queries import people as queries
 from tests import make
 from tests.conftest import CountQueries, SignIn
+from tests.web import pages
 from tests.web.forms import post
 
 CLAIRE = {"name": "Claire", "sign_in_name": "claire", "roles": ["coordinator"]}
@@ -72,6 +73,21 @@ def test_adding_somebody_leads_to_her_page_where_a_code_comes_next(coordinator: 
     assert "New code on paper" in page
     row = _row(db, "ade.o")
     assert (row.name, row.roles) == (ADE["name"], (Role.MEDIATOR, Role.INTERPRETER))
+
+
+def test_somebody_is_new_unless_the_box_is_cleared_and_may_be_said_to_be_experienced(
+    coordinator: FlaskClient, db: Database
+) -> None:
+    empty = pages.form_of(coordinator.get("/people/new"), "Add this person")
+    assert empty["is_new"] == "y"
+
+    added = _add(coordinator, ADE | {"is_new": "y"})
+    shown = coordinator.get(added.location)
+    was_new = _row(db, "ade.o").is_new
+    pages.press(coordinator, shown, "Save", is_new=None)
+
+    assert (was_new, _row(db, "ade.o").is_new) == (True, False)
+    assert pages.form_of(shown, "Save")["is_new"] == "y"
 
 
 def test_S72_sending_the_form_twice_adds_her_once(coordinator: FlaskClient) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,9 +12,12 @@ from werkzeug.test import TestResponse
 from clinic.db import Database
 from clinic.domain.people import Role
 from clinic.domain.places import Publicity
+from clinic.domain.sessions import CancelReason
+from clinic.models import Closure
 from clinic.queries import places as queries
+from clinic.services import programme
 from tests import make
-from tests.conftest import SignIn
+from tests.conftest import CountQueries, SignIn
 from tests.web.forms import post
 
 BUS = {"name": "Bus", "area": "Bois de Vincennes", "spot": "Parking de la route du lac", "publicity": "told_late"}
@@ -215,3 +218,46 @@ def _closures(db: Database) -> list[queries.ClosureRow]:
 
 def _visible(text: str) -> str:
     return "".join(each for each in text if each.isprintable())
+
+
+def test_what_is_planned_while_closed_is_listed_to_be_cancelled(
+    coordinator: FlaskClient, place_id: str, db: Database
+) -> None:
+    day = timedelta(days=1)
+    with db.write() as tx:
+        here, there = (make.make_session(tx, place_id=each) for each in (place_id, make.make_place(tx)))
+        after = make.make_session(tx, starts_at=make.FRIDAY + day, place_id=place_id)
+        off = make.make_session(tx, starts_at=make.FRIDAY + timedelta(hours=4), place_id=place_id)
+        by = make.make_person(tx, Role.COORDINATOR)
+        programme.cancel(tx, off, CancelReason.VENUE, by=by, now=make.NOW)
+    friday = {"name": "Travaux", "first_on": "2026-11-27", "last_on": "2026-11-27"}
+
+    _send(coordinator, "/places/closures", friday | {"place": place_id})
+    alone = coordinator.get("/places").text
+    _send(coordinator, "/places/closures", friday | {"place": ""})
+    both = coordinator.get("/places").text
+
+    assert "1 session is planned while closed." in alone
+    assert f"/sessions/{here}/cancel" in alone
+    assert "2 sessions are planned while closed." in both
+    assert f"/sessions/{there}/cancel" in both
+    for session_id in (after, off):
+        assert f"/sessions/{session_id}/cancel" not in both
+
+
+def test_a_closure_more_or_a_session_more_costs_no_query_more(
+    coordinator: FlaskClient, db: Database, count_queries: CountQueries
+) -> None:
+    counts = []
+    for number in (1, 20):
+        with db.write() as tx:
+            for _ in range(number):
+                make.make_session(tx)
+                tx.add(Closure(name="Travaux", first_on=date(2026, 11, 27), last_on=date(2026, 11, 27)))
+        with count_queries(db) as statements, db.read() as tx:
+            rows = queries.closures(tx, TODAY)
+            planned = queries.planned_while_closed(tx, rows, now=make.NOW)
+        assert all(len(each) >= number for each in planned.values())
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1] <= 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from clinic.db import Database
 from clinic.domain.people import Role
-from clinic.models import ClinicSession, Closure, Series
+from clinic.models import ClinicSession, Closure, Series, SessionNeed
 from tests import make
 from tests.conftest import SignIn
 from tests.instruments import Clock
@@ -50,6 +50,8 @@ def _draft(where: str, **changes: str) -> dict[str, str]:
         "first_on": "2026-11-27", "until_on": "", "starts": "09:30", "ends": "12:30", "place_id": where,
         "desks": "2", "slot_minutes": "30", "least_lawyer": "1", "least_legal_adviser": "0",
         "least_psychologist": "0", "least_mediator": "1", "least_interpreter": "0", "key": make.key(),
+        "wish_lawyer": "2", "wish_legal_adviser": "", "wish_psychologist": "1", "wish_mediator": "0",
+        "wish_interpreter": "", "sign_off_days": "3", "decision_days": "2", "decision_time": "18:00",
     }  # fmt: skip
     return {**draft, **changes}
 
@@ -62,6 +64,8 @@ def _draft(where: str, **changes: str) -> dict[str, str]:
     ("starts", ""), ("starts", "25:00"), ("starts", "09:31"), ("ends", "09:07"), ("ends", "09:15"),
     ("place_id", ""), ("place_id", "0123456789abcdef"), ("desks", ""), ("desks", "-1"), ("desks", "13"),
     ("desks", "many"), ("slot_minutes", "7"), ("least_lawyer", "10"), ("least_mediator", "x"),
+    ("wish_lawyer", "10"), ("wish_mediator", "x"), ("sign_off_days", "15"), ("decision_days", ""),
+    ("decision_days", "-1"), ("decision_time", ""), ("decision_time", "25:00"),
 ])  # fmt: skip
 def test_what_is_wrong_is_said_at_its_field_and_on_top_and_nothing_typed_is_lost(
     coordinator: FlaskClient, place_id: str, field: str, wrong: str
@@ -136,6 +140,20 @@ def test_S72_a_form_sent_twice_makes_one_series(reader: FlaskClient, db: Databas
     with db.read() as tx:
         assert tx.scalar(select(func.count()).select_from(Series)) == 1
         assert tx.scalar(select(func.count()).select_from(ClinicSession)) == 1
+
+
+def test_minimum_wish_and_times_are_saved_and_a_wish_below_the_minimum_is_none(
+    reader: FlaskClient, db: Database, place_id: str
+) -> None:
+    draft = _draft(place_id, rhythm="once", sign_off_days="4", decision_days="1", decision_time="12:00")
+
+    pages.press(reader, post(reader, f"{NEW}?step=preview", draft), "Save the series")
+
+    with db.read() as tx:
+        series = tx.scalars(select(Series)).one()
+        needs = {need.role: (need.least, need.wish) for need in tx.scalars(select(SessionNeed))}
+    assert needs == {Role.LAWYER: (1, 2), Role.PSYCHOLOGIST: (0, 1), Role.MEDIATOR: (1, 1)}
+    assert (series.sign_off_days, series.decision_days, series.decision_time) == (4, 1, time(12))
 
 
 def test_without_any_date_nothing_is_saved(reader: FlaskClient, db: Database, place_id: str) -> None:

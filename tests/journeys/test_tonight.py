@@ -1,0 +1,150 @@
+"""Tonight does not take place: undone in time nobody hears of it, else everybody reads it, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Locator, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from clinic.domain.notices import UNDO_TONIGHT_FOR
+from clinic.domain.people import Role, SignedIn
+from clinic.domain.sessions import Kind
+from clinic.models import Person
+from clinic.queries import rota
+from clinic.services import interpreting
+from tests import make
+from tests.journeys import post
+from tests.journeys.conftest import Newcomer
+from tests.journeys.house import House
+from tests.journeys.post import Post
+from tests.journeys.walk import Walk
+from tests.notices import mailbox
+
+pytestmark = pytest.mark.parametrize(("width", "language"), [(360, "fr")])
+FRIDAY_ON = date(2026, 11, 27)
+MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
+AFTERNOON = datetime(2026, 11, 27, 15, tzinfo=UTC)  # the bus leaves at half past seven
+SECOND = timedelta(seconds=1)
+SLOTS = {"word": "Soir", "day": "vendredi 27 novembre", "time": "19h30"}
+OFF = "Agenda change: %(word)s, %(day)s, %(time)s, does not take place."
+ON = "Agenda change: %(word)s, %(day)s, %(time)s, takes place after all."
+FREED = "Agenda proposal withdrawn: %(word)s, %(day)s, %(time)s."
+TO_DO = "Agenda, to do now: %(word)s, %(day)s, %(time)s. Details in the application."
+INTERPRETER = "interpreter4"
+
+
+@pytest.fixture
+def letters(house: House) -> Iterator[Post]:
+    """The post on the afternoon before a bus with a crew, appointments, and an interpreter who accepted."""
+    with house.database.write() as tx:
+        session_id, by = house.session(Kind.BUS, FRIDAY_ON), _person(tx, "mediator", Role.MEDIATOR)
+        interpreter = _person(tx, INTERPRETER, Role.INTERPRETER)
+        need_id = make.make_need(tx, session_id, by=by, now=MONDAY)
+        offer_id = make.make_offer(tx, need_id, interpreter, now=MONDAY)
+        interpreting.accept(tx, offer_id, by=interpreter, now=MONDAY)
+    with mailbox.opened() as server:
+        yield post.opened(house, server, at=AFTERNOON)
+
+
+def test_tonight_is_cancelled_undone_cancelled_again_and_restored(
+    house: House, newcomer: Newcomer, letters: Post
+) -> None:
+    coordinator, mediator, interpreter = newcomer(), newcomer(), newcomer()
+    session_id = house.session(Kind.BUS, FRIDAY_ON)
+    crew, names = _crew(house, session_id)
+    aliases = house.aliases(session_id)
+    off, on, freed, to_do = (coordinator.words(each, **SLOTS) for each in (OFF, ON, FREED, TO_DO))
+    on_duty = [name for name, role in crew.items() if role is Role.MEDIATOR]
+
+    coordinator.sign_in("coordinator")
+    _cancel(coordinator, [*names, *aliases])
+    house.clock.set(house.clock.now + UNDO_TONIGHT_FOR - SECOND)
+    coordinator.press("Undo", coordinator.said)
+    expect(coordinator.said).to_contain_text(coordinator.words("The session takes place after all."))
+    expect(coordinator.main.locator(".tag.stop", has_text=coordinator.words("cancelled"))).to_have_count(0)
+    assert letters.work(after=2 * UNDO_TONIGHT_FOR) == {}
+    interpreter.sign_in(INTERPRETER)
+    expect(interpreter.main.locator(".tag.ok")).to_have_text(interpreter.words("you said yes"))
+    coordinator.go("/calls")
+    expect(_calls(coordinator, session_id)).to_have_count(0)
+
+    _cancel(coordinator, [*names, *aliases])
+    assert letters.work(after=UNDO_TONIGHT_FOR - SECOND) == {}
+    told = letters.work(after=SECOND)
+    assert told == {
+        **{name: [off] for name in crew},
+        **{name: [off, to_do] for name in on_duty},
+        INTERPRETER: [freed],
+    }
+
+    mediator.sign_in(on_duty[0])
+    _call(mediator, session_id, aliases)
+
+    coordinator.go(f"/sessions/{session_id}")
+    coordinator.press("It takes place after all")
+    again = coordinator.words("Ask the interpreters again: they were freed.")
+    expect(coordinator.said).to_contain_text(again)
+    assert letters.work(after=UNDO_TONIGHT_FOR - SECOND) == {}
+    restored = letters.work(after=SECOND)
+    assert restored == {**{name: [on] for name in crew}, **{name: [on, to_do] for name in on_duty}}
+    assert letters.work(after=timedelta(hours=1)) == {}
+
+    mediator.go("/calls")
+    expect(_calls(mediator, session_id).locator("h3 bdi")).to_have_text(aliases[:1])
+    say = mediator.words(
+        "Say: the appointment takes place after all, on %(day)s at %(time)s.", day=SLOTS["day"], time="21 h 00"
+    )
+    expect(_calls(mediator, session_id)).to_contain_text(say)
+
+
+def _cancel(coordinator: Walk, concerned: list[str]) -> None:
+    """From her first page, in one act: she reads before what is said to whom."""
+    words = coordinator.words
+    coordinator.go("/agenda")
+    coordinator.follow("It does not take place")
+    expect(coordinator.main.get_by_role("heading", level=1)).to_have_text(words("Cancel tonight?"))
+    said = coordinator.main.locator("blockquote")
+    expect(said).to_have_text([words(OFF, **SLOTS), words(FREED, **SLOTS)])
+    assert sorted(coordinator.main.locator("form bdi").all_inner_texts()) == sorted(concerned)
+    coordinator.fill({"reason": ["crew"]})
+    coordinator.press("Cancel and tell everybody")
+    expect(coordinator.said).to_contain_text(words("The session is cancelled."))
+
+
+def _call(mediator: Walk, session_id: str, aliases: list[str]) -> None:
+    """From her first page: the first is told, the second is not reached."""
+    words, calls = mediator.words, _calls(mediator, session_id)
+    expect(mediator.main).to_contain_text(words("Nothing may be written to them."))
+    mediator.follow("Calls to make")
+    expect(calls.locator("h3 bdi")).to_have_text(aliases)
+    say = words("Say: the appointment of %(day)s at %(time)s does not take place.", day=SLOTS["day"], time="21 h 00")
+    expect(calls.first).to_contain_text(say)
+
+    mediator.press("Told", calls.first)
+    expect(mediator.said).to_contain_text(words("Noted: told. Thank you."))
+    mediator.press("Not reached", calls.first)
+    expect(mediator.said).to_contain_text(words("Noted: not reached. It stays on the list, to be tried again."))
+    expect(calls.locator("h3 bdi")).to_have_text(aliases[1:])
+    expect(calls.first.locator(".tag.missing")).to_have_text(words("not reached: try again"))
+
+
+def _calls(walk: Walk, session_id: str) -> Locator:
+    """The calls to make because of this session."""
+    return walk.main.locator("section", has=walk.page.locator(f"#s-{session_id}")).locator(".card.call")
+
+
+def _crew(house: House, session_id: str) -> tuple[dict[str, Role], list[str]]:
+    """The roles of a session's crew by sign-in name, and its names as they are shown."""
+    with house.database.read() as tx:
+        people = {tx.get_one(Person, each.person_id): each.role for each in rota.live_shifts(tx, session_id)}
+        roles = {person.sign_in_name: role for person, role in people.items()}
+        return roles, [person.name for person in people]
+
+
+def _person(tx: Session, name: str, role: Role) -> SignedIn:
+    person = tx.scalars(select(Person).where(Person.sign_in_name == name)).one()
+    return SignedIn(person.id, person.name, frozenset({role}), None)

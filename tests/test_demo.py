@@ -9,26 +9,66 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from clinic import demo
 from clinic.db import Database
 from clinic.demo import Outcome
 from clinic.demo.workshops import PUBLISHED
+from clinic.domain.calls import Change
 from clinic.domain.interpreting import Modality, OfferState
+from clinic.domain.notices import Kind as Said
 from clinic.domain.people import Role, SignedIn, check_password
 from clinic.domain.rota import Outlook, ShiftState
+from clinic.domain.searches import AskState
 from clinic.domain.sessions import CancelReason, Kind
 from clinic.domain.times import local_date, to_local
 from clinic.domain.workshops import Attendance
-from clinic.models import Appointment, AuditEntry, ClinicSession, Demonstration, Person, Series, Workshop
-from clinic.queries import desks, interpreting, people, programme, public, workshops
+from clinic.models import (
+    Appointment,
+    AuditEntry,
+    ClinicSession,
+    Closure,
+    DatedAvailability,
+    Demonstration,
+    Notice,
+    Person,
+    Search,
+    Series,
+    SeriesSkip,
+    UsualTime,
+    Workshop,
+)
+from clinic.queries import (
+    asks,
+    availability,
+    calls,
+    desks,
+    interpreting,
+    invariants,
+    people,
+    programme,
+    public,
+    workshops,
+)
 from clinic.queries.programme import SessionView
 from clinic.services import audit, passwords
 from clinic.services import people as people_services
 from tests import instruments, make
 from tests.make import NOW
 
-WEEKS_AHEAD = timedelta(weeks=5)
+DAYS = (
+    date(2026, 3, 29),  # the clocks change
+    date(2026, 5, 1),  # a Friday, and a public holiday
+    date(2026, 8, 14),  # a Friday in August
+    date(2026, 10, 25),  # the clocks change back
+    *(date(2026, 11, 22) + timedelta(days=each) for each in range(7)),
+    date(2026, 12, 19),
+    date(2026, 12, 24),
+    date(2026, 12, 25),
+    date(2027, 1, 2),
+    date(2028, 2, 29),
+)
 
 
 @pytest.fixture(scope="module")
@@ -95,23 +135,25 @@ def test_a_real_database_is_never_touched(each_db: Database, *, fresh: bool) -> 
         assert tx.scalars(select(Person.name)).all() == ["Une vraie personne"]
 
 
-@pytest.mark.parametrize(
-    "today",
-    [
-        date(2026, 3, 29),  # the clocks change
-        date(2026, 5, 1),  # a Friday, and a public holiday
-        date(2026, 8, 14),  # a Friday in August
-        date(2026, 11, 27),  # a Friday
-        date(2026, 12, 24),
-        date(2028, 2, 29),
-    ],
-)
+@pytest.mark.parametrize("today", DAYS, ids=str)
 def test_it_shows_a_full_house_on_any_day(db: Database, today: date) -> None:
-    demo.prepare(db, now=datetime(today.year, today.month, today.day, 9, tzinfo=UTC))
+    now = datetime(today.year, today.month, today.day, 9, tzinfo=UTC)
 
-    coming = _coming(db, _who(db, "coordinator"), datetime(today.year, today.month, today.day, 9, tzinfo=UTC))
-    assert {Kind.LAW_ACCESS, Kind.BUS} <= {each.kind for each in coming}
-    assert sum(each.booked or 0 for each in coming) > 15
+    demo.prepare(db, now=now)
+
+    near = _coming(db, _who(db, "coordinator"), now)
+    far = _coming(db, _who(db, "coordinator"), now, weeks=8)
+    assert {Kind.LAW_ACCESS, Kind.BUS} <= {each.kind for each in near}
+    assert sum(each.booked or 0 for each in near) > 15
+    assert {each.forecast.outlook for each in far if not each.is_cancelled} >= set(Outlook)
+    assert any(each.can_run and each.forecast.shortfall == each.forecast.accepted_shortfall > 0 for each in far)
+    assert any(each.can_run and each.wished for each in far)
+    assert any(each.moved_from for each in far)
+    assert next(each for each in far if each.kind is Kind.BUS).is_elsewhere
+    newcomers = [(each, member) for each in far for member in each.crew or () if member.is_first_time]
+    assert {member.role in each.forecast.unpaired for each, member in newcomers} == {True, False}
+    _looks_for_people(db, now)
+    _has_lived(db, now)
 
 
 def test_it_holds_every_state_that_a_session_can_be_in(loaded: Database) -> None:
@@ -131,22 +173,6 @@ def test_it_holds_every_state_that_a_session_can_be_in(loaded: Database) -> None
         assert tx.scalar(select(func.count()).select_from(Appointment).where(Appointment.state == "cancelled"))
 
 
-@pytest.mark.parametrize("days", [0, 4, 6])  # a Sunday, a Thursday, a Saturday
-def test_it_holds_every_outlook_and_first_timers_paired_and_alone(db: Database, days: int) -> None:
-    now = NOW + timedelta(days=days)
-    demo.prepare(db, now=now)
-
-    coordinator = _who(db, "coordinator")
-    with db.read() as tx:
-        coming = programme.ahead(tx, now + timedelta(weeks=8), reader=coordinator, now=now)
-
-    assert {each.forecast.outlook for each in coming if not each.is_cancelled} == set(Outlook)
-    assert any(each.can_run and each.forecast.shortfall == each.forecast.accepted_shortfall > 0 for each in coming)
-    assert any(each.can_run and each.wished for each in coming)
-    newcomers = [(each, member) for each in coming for member in each.crew or () if member.is_first_time]
-    assert {member.role in each.forecast.unpaired for each, member in newcomers} == {True, False}
-
-
 def test_each_account_has_something_to_do(loaded: Database) -> None:
     coming = {name: _coming(loaded, _who(loaded, name), NOW) for name in ("lawyer", "mediator", "interpreter")}
     mediator = _who(loaded, "mediator")
@@ -157,6 +183,30 @@ def test_each_account_has_something_to_do(loaded: Database) -> None:
     assert _first_is_mine(coming["interpreter"])
     with loaded.read() as tx:
         assert len(desks.booked_by(tx, reader=mediator, now=NOW, most=50)) >= 4
+
+
+def test_some_said_when_they_can_and_the_lawyer_too(loaded: Database) -> None:
+    with loaded.read() as tx:
+        lawyer = availability.of_person(tx, _who(loaded, "lawyer").id, today=local_date(NOW))
+        usual = set(tx.scalars(select(UsualTime.person_id)))
+        dated = set(tx.scalars(select(DatedAvailability.person_id)))
+
+    assert lawyer.usual
+    assert {period.can for period in lawyer.dated} == {True, False}
+    assert len(usual) > 8
+    assert len(dated) > 4
+
+
+def test_only_those_who_may_know_read_that_the_bus_is_elsewhere(loaded: Database) -> None:
+    with loaded.read() as tx:
+        bus = next(each for each in _coming(loaded, _who(loaded, "coordinator"), NOW) if each.kind is Kind.BUS)
+        told = select(Notice.person_id).where(Notice.kind == Said.SPOT_CHANGED, Notice.session_id == bus.id)
+        crew = {each.person_id for each in bus.crew or ()}
+        seen = programme.find(tx, bus.id, reader=_who(loaded, "lawyer"), now=NOW)
+
+        assert set(tx.scalars(told)) >= crew > set()
+    assert seen is not None
+    assert seen.spot is None
 
 
 def test_everybody_signs_in_with_the_printed_password_but_two(loaded: Database) -> None:
@@ -261,9 +311,44 @@ def _who(database: Database, sign_in_name: str) -> SignedIn:
     return signed_in
 
 
-def _coming(database: Database, reader: SignedIn, now: datetime) -> Sequence[SessionView]:
+def _coming(database: Database, reader: SignedIn, now: datetime, *, weeks: int = 5) -> Sequence[SessionView]:
     with database.read() as tx:
-        return programme.ahead(tx, now + WEEKS_AHEAD, reader=reader, now=now)
+        return programme.ahead(tx, now + timedelta(weeks=weeks), reader=reader, now=now)
+
+
+def _looks_for_people(database: Database, now: datetime) -> None:
+    """A lawyer looks for a stand-in and one said no; the accounts that visitors try are asked for something else."""
+    lawyer, mediator = _who(database, "lawyer"), _who(database, "mediator")
+    with database.read() as tx:
+        found = list(tx.scalars(select(Search).options(selectinload(Search.asks))))
+        of_lawyer, of_mediator = (asks.at_home(tx, reader=each, now=now) for each in (lawyer, mediator))
+
+    stand_in = next(each for each in found if each.shift_id)
+    assert sorted(each.state for each in stand_in.asks) == [AskState.ASKED, AskState.ASKED, AskState.DECLINED]
+    assert len(of_lawyer.asks) == len(of_mediator.asks) == 1
+    assert of_lawyer.asks[0].session_id not in {stand_in.session_id, *of_lawyer.recused}
+    assert len(of_lawyer.recused) == 1
+    assert not of_mediator.looking
+
+
+def _has_lived(database: Database, now: datetime) -> None:
+    """Series changed and ended, a date was added, dates were left out, and people have to be called."""
+    with database.read() as tx:
+        changed = tx.scalars(select(Series.name_fr).where(Series.anchor_on > local_date(now))).all()
+        ended = tx.scalars(select(Series.name_fr).where(Series.ended_on.is_not(None))).all()
+        added = tx.scalars(select(ClinicSession.starts_at).where(ClinicSession.is_added)).all()
+        skipped = set(tx.scalars(select(SeriesSkip.skipped_on)))
+        closures = tx.scalars(select(Closure)).all()
+        to_call = calls.to_make(tx, reader=_who(database, "coordinator"), now=now)
+        breaches = invariants.breaches(tx, now=now)
+
+    assert (changed, ended) == (["Atelier podcast"], ["Atelier podcast du samedi"])
+    assert added[0] > now
+    for closure in closures:
+        assert any(closure.first_on <= on <= closure.last_on for on in skipped), closure.name
+    assert {closure.place_id is None for closure in closures} == {True, False}
+    assert {Change.CANCELLED, Change.MOVED} <= {each.change for each in to_call}
+    assert not breaches
 
 
 def _first_is_mine(views: Sequence[SessionView]) -> bool:

@@ -42,6 +42,9 @@ def fill_all(stage: Stage, made: Made) -> None:
     _fill(stage, made.law_access, _LAW_ACCESS, _COMING_LAW_ACCESS, turns)
     _fill(stage, made.bus, _BUS, _COMING_BUS, turns)
     _fill(stage, made.workshops, _WORKSHOP, (_WORKSHOP,), turns)
+    _fill(stage, made.podcasts, _WORKSHOP, ({}, _WORKSHOP), turns)
+    _fill(stage, made.saturdays, _WORKSHOP, (_WORKSHOP,), turns)
+    _complete(stage, made.extra, _LAW_ACCESS, turns)
     _give_one_back(stage, made)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from clinic import migrate
 from clinic.db import Database
-from clinic.demo import bookings, changes, crews, interpreting, notices, people, places, series, workshops
+from clinic.demo import bookings, changes, crews, interpreting, notices, people, places, searches, series, workshops
 from clinic.demo.stage import Stage
 from clinic.domain.times import local_date, to_instant
 from clinic.models import AuditEntry, Base, Demonstration
@@ -86,11 +86,14 @@ def _lay(tx: Session, today: date, password_hash: str) -> None:
     made = series.create_all(stage, where)
     workshops.describe_all(stage, made)
     crews.fill_all(stage, made)
+    changes.choose_spot(stage, made)
     bookings.book_all(stage, made)
     interpreting.introduce_all(stage)
     interpreting.ask_all(stage, made)
     workshops.register_all(stage, made)
     changes.make_all(stage, made)
+    searches.say_all(stage, made)
+    searches.look_for_all(stage, made)
     notices.settle_all(stage)
     tx.flush()
     tx.add(Demonstration(id=1, around_on=today, audit_entries=_acts(tx)))

@@ -28,15 +28,16 @@ _WORKSHOPS = PlaceDraft(
 
 
 def add_all(stage: Stage) -> Places:
-    """Add the places; all shut in August, and the law access point for one week of works."""
+    """Add the places; all shut in August and around New Year, and the law access point for one week of works."""
     law_access, bus, workshops = (
         places.add(stage.tx, draft, key=stage.key(), by=stage.coordinator, now=stage.now)
         for draft in (_LAW_ACCESS, _BUS, _WORKSHOPS)
     )
     monday = stage.friday + 6 * WEEK - timedelta(days=4)
-    august = _next_august(stage.today)
+    august, christmas = _next_august(stage.today), _next_christmas(stage.today)
     for closure in (
         ClosureDraft("Fermeture d’été", None, august, august.replace(day=31)),
+        ClosureDraft("Fermeture de fin d’année", None, christmas, christmas + timedelta(days=9)),
         ClosureDraft("Travaux dans le local", law_access, monday, monday + timedelta(days=6)),
     ):
         places.close(stage.tx, closure, key=stage.key(), by=stage.coordinator, now=stage.now)
@@ -47,3 +48,10 @@ def _next_august(today: date) -> date:
     """The next August that begins after the weeks that are shown filled, so that a summer's day shows them too."""
     august = date(today.year, 8, 1)
     return august if august > today + 5 * WEEK else august.replace(year=today.year + 1)
+
+
+def _next_christmas(today: date) -> date:
+    """The coming 24 December; on the ten days that are closed, the one they began with."""
+    ten_days_ago = today - timedelta(days=9)
+    christmas = date(ten_days_ago.year, 12, 24)
+    return christmas if christmas >= ten_days_ago else christmas.replace(year=ten_days_ago.year + 1)

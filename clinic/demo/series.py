@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
 from clinic.demo.places import Places
@@ -12,22 +12,32 @@ from clinic.domain.people import Role
 from clinic.domain.recurrence import Rhythm, Rule, plan
 from clinic.domain.rota import Staffing
 from clinic.domain.sessions import Kind
+from clinic.models import ClinicSession
 from clinic.queries import places as place_queries
-from clinic.services import sessions
+from clinic.services import series, sessions
+from clinic.services.series import DateDraft
 from clinic.services.sessions import SeriesDraft
 
 SUMMER = range(6, 9)
 
 
+# Days from the coming Friday: a Thursday if it can be, else another working day near it.
+_PODCAST_NEAR = (6, 5, 4, 3, -1, -2, -3, -4, 10)
+_EXTRA = (26, 25, 24, 33, 32, 31, 40, 39)
+
+
 @dataclass(frozen=True)
 class Made:
-    """The sessions of each service, and those of the workshops of 2022."""
+    """The sessions of each service, those of the workshops of 2022, and the session that was added by hand."""
 
     law_access: Dates
     bus: Dates
     workshops: Dates
     of_2022: Dates
-    place_of_workshops: str
+    podcasts: Dates
+    saturdays: Dates
+    extra: ClinicSession
+    podcast_rule: Rule
 
 
 def create_all(stage: Stage, where: Places) -> Made:
@@ -40,15 +50,44 @@ def create_all(stage: Stage, where: Places) -> Made:
     )
     year = Rule(Rhythm.MONTHLY, date(2022, 3, 1), date(2022, 10, 31), weekday=1, nth=2)
     of_2022 = _create(stage, film_workshops(year, where.workshops), months_out=SUMMER)
-    for days in (-20, 6, 19):
-        _create(stage, podcast_workshop(Rule(Rhythm.ONCE, stage.friday + timedelta(days=days)), where.workshops))
+    podcast_rule = _podcast_rule(stage, where.workshops)
+    podcasts = _create(stage, podcast_workshop(podcast_rule, where.workshops))
+    saturday_on = stage.friday + timedelta(days=8)
+    saturday = Rule(Rhythm.FORTNIGHTLY, saturday_on - 6 * WEEK, saturday_on + 6 * WEEK)
+    saturdays = _create(stage, saturday_podcasts(saturday, where.workshops))
+    law_access_dates = dates_of(stage, law_access)
     return Made(
-        dates_of(stage, law_access),
-        dates_of(stage, bus),
-        dates_of(stage, workshops),
-        dates_of(stage, of_2022),
-        where.workshops,
+        law_access=law_access_dates,
+        bus=dates_of(stage, bus),
+        workshops=dates_of(stage, workshops),
+        of_2022=dates_of(stage, of_2022),
+        podcasts=dates_of(stage, podcasts),
+        saturdays=dates_of(stage, saturdays),
+        extra=_add_extra(stage, law_access, where.law_access),
+        podcast_rule=podcast_rule,
     )
+
+
+def _podcast_rule(stage: Stage, place_id: str) -> Rule:
+    """Every other week around the coming one, for about three months."""
+    near = first_open(stage, place_id, _PODCAST_NEAR)
+    return Rule(Rhythm.FORTNIGHTLY, near - 4 * WEEK, near + 7 * WEEK)
+
+
+def _add_extra(stage: Stage, series_id: str, place_id: str) -> ClinicSession:
+    """Add one afternoon at the law access point by hand."""
+    on = first_open(stage, place_id, _EXTRA)
+    draft = DateDraft(on, time(14, 0), time(17, 0), place_id)
+    added = series.add_date(stage.tx, series_id, draft, key=stage.key(), by=stage.coordinator, now=stage.now)
+    return stage.tx.get_one(ClinicSession, added)
+
+
+def first_open(stage: Stage, place_id: str, days: Iterable[int]) -> date:
+    """The first of these days, counted from the coming Friday, that is ahead, no public holiday and not closed."""
+    closures = place_queries.closed_periods(stage.tx, place_id)
+    ahead = (on for each in days if (on := stage.friday + timedelta(days=each)) > stage.today)
+    planned = (plan(Rule(Rhythm.ONCE, on), closures, before=on + timedelta(days=1))[0] for on in ahead)
+    return next(each.on for each in planned if not each.is_marked)
 
 
 def law_access_point(rule: Rule, place_id: str) -> SeriesDraft:
@@ -130,6 +169,12 @@ def podcast_workshop(rule: Rule, place_id: str) -> SeriesDraft:
         keeps_closed_days=False,
         decision_days=14,
     )
+
+
+def saturday_podcasts(rule: Rule, place_id: str) -> SeriesDraft:
+    """The same on Saturdays, as it was before the group preferred a weekday."""
+    draft = podcast_workshop(rule, place_id)
+    return replace(draft, name_fr="Atelier podcast du samedi", name_en="Saturday podcast workshop")
 
 
 def _create(stage: Stage, draft: SeriesDraft, *, months_out: Collection[int] = ()) -> str:

@@ -87,14 +87,14 @@ def describe_all(stage: Stage, made: Made) -> None:
         session = of_2022[planned_on]
         _describe(stage, session, film, 60)
         if took_place_on != planned_on:
-            _move(stage, session, took_place_on, made.place_of_workshops)
+            _move(stage, session, took_place_on)
     for session, film in [
         *zip(made.workshops.past, _BACK, strict=False),
         *zip(made.workshops.coming, _AHEAD, strict=False),
     ]:
         _describe(stage, session, film, 40)
     for session in made.workshops.coming[1:2]:
-        _move(stage, session, local_date(session.starts_at) + timedelta(days=2), made.place_of_workshops)
+        _move(stage, session, local_date(session.starts_at) + timedelta(days=2))
 
 
 def register_all(stage: Stage, made: Made) -> None:
@@ -126,8 +126,8 @@ def _describe(stage: Stage, session: ClinicSession, film: WorkshopDraft, days: i
     workshops.describe(stage.tx, session.id, film, by=stage.coordinator, now=at)
 
 
-def _move(stage: Stage, session: ClinicSession, to: date, place_id: str) -> None:
+def _move(stage: Stage, session: ClinicSession, to: date) -> None:
     starts_at, ends_at = span(to, time(18, 30), time(21, 0))
-    wish = MoveWish(starts_at, ends_at, place_id)
+    wish = MoveWish(starts_at, ends_at, session.place_id)
     at = stage.before(session, 30)
     programme.move(stage.tx, session.id, wish, leaving=frozenset(), by=stage.coordinator, now=at)

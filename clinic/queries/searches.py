@@ -14,6 +14,7 @@ from clinic.domain.people import Role
 from clinic.domain.resources import of_person
 from clinic.domain.rota import Holder, ShiftState
 from clinic.domain.searches import AskState, Candidate, SearchState
+from clinic.domain.sessions import Status
 from clinic.domain.times import quanta
 from clinic.models import Ask, ClinicSession, Person, PersonRole, Recusal, Search, Shift
 from clinic.queries import availability, crews, travel
@@ -59,11 +60,19 @@ def due(tx: Session, now: datetime) -> list[str]:
 
 
 def taken_over(tx: Session, shift_id: str, since: datetime) -> Search | None:
-    """The search that ended because this shift's holder accepted after this moment, with whom it asked."""
-    of_shift = select(Shift.person_id).where(Shift.id == shift_id).scalar_subquery()
-    at = select(Shift.session_id).where(Shift.id == shift_id).scalar_subquery()
-    accepted = (Ask.state == AskState.ACCEPTED) & (Ask.person_id == of_shift) & (Ask.answered_at > since)
-    query = select(Search).join(Ask, Ask.search_id == Search.id).where(Search.session_id == at, accepted)
+    """The search that ended because this shift's holder accepted after this moment, with whom it asked.
+
+    None once its session was called off or moved: what was accepted is not so any more.
+    """
+    accepted = (Ask.state == AskState.ACCEPTED) & (Ask.answered_at > since) & (Ask.person_id == Shift.person_id)
+    query = (
+        select(Search)
+        .join(Ask, Ask.search_id == Search.id)
+        .join(Shift, Shift.session_id == Search.session_id)
+        .join(ClinicSession, ClinicSession.id == Search.session_id)
+        .where(Shift.id == shift_id, Shift.state == ShiftState.CONFIRMED, ClinicSession.status == Status.PLANNED)
+        .where(accepted)
+    )
     return tx.scalar(_fresh(query.order_by(Ask.answered_at.desc()).limit(1)))
 
 
@@ -75,12 +84,14 @@ def lacking(tx: Session, session_id: str, *, now: datetime) -> Collection[Role]:
 
 
 def admits_first_timers(tx: Session, search: Search, *, now: datetime) -> bool:
-    """Whether who comes for the first time could take it: not where she would be alone with others like her."""
+    """Whether who comes for the first time could take it: not where she would be alone with others like her, and for
+    a shift only if somebody experienced stays."""
     needs = session_queries.needs(tx, [search.session_id])[search.session_id]
     there = list(crews.holders(tx, [search.session_id], now=now)[search.session_id])
     if search.shift_id:
         held = rota_queries.shift(tx, search.shift_id)
         there.remove(Holder(held.role, crews.is_first_time(tx, held.person_id, now=now)))
+        return Holder(search.role, is_first_time=False) in there
     return search.role in rules.places_for(needs, there, is_first_time=True)
 
 

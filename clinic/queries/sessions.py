@@ -132,9 +132,9 @@ def planned_by(tx: Session, session_id: str) -> PlannedBy:
 
 
 def series_to_extend(tx: Session, until: date) -> list[Series]:
-    """The series whose sessions are not made up to this day."""
-    goes_on = Series.made_until < until, Series.ended_on.is_(None)
-    return list(tx.scalars(select(Series).where(*goes_on).options(selectinload(Series.needs))))
+    """The series whose sessions are not made up to this day, locked in the order of their ids."""
+    goes_on = select(Series).where(Series.made_until < until, Series.ended_on.is_(None)).order_by(Series.id)
+    return list(tx.scalars(goes_on.options(selectinload(Series.needs)).with_for_update()))
 
 
 def series_locked(tx: Session, series_id: str) -> Series:

@@ -40,7 +40,9 @@ def ask_few(tx: Session, search: Search, session: ClinicSession, *, now: datetim
 
 
 def ask_again(tx: Session, ask: Ask, session_id: str, *, now: datetime) -> None:
-    """Ask somebody anew to whom it was said that nobody is needed; unless she was not told yet."""
+    """Ask somebody anew to whom it was said that nobody is needed; unless she was not told yet, or cannot take it."""
+    if ask.person_id in queries.recused_of(tx, session_id):
+        return
     ask.state, ask.answered_at = AskState.ASKED, None
     notices.tell(tx, Kind.ASK_MADE, to=ask.person_id, about=ask.id, session_id=session_id, now=now)
 

@@ -146,10 +146,10 @@ def _settle(
     takes_place = session.status is Status.PLANNED
     wanted = rules.owed(said, happened, takes_place=takes_place) if thing.is_silent or was_called else None
     there = None
-    for call in calls:
-        if call.state in TO_MAKE and call.change is wanted and call.session_id == session.id:
+    for call in [each for each in calls if each.state in TO_MAKE]:
+        if there is None and call.change is wanted and call.session_id == session.id:
             there = call
-        elif call.state in TO_MAKE:
+        else:
             _set(call, CallState.DROPPED, None, now)
     if wanted is None or there:
         return False

@@ -95,8 +95,12 @@ def stays(session: ClinicSession) -> bool:
 
 def make(tx: Session, series: Series, planned: PlannedDate, *, now: datetime) -> Line:
     """Make the session of a date that has none."""
-    session = sessions.make(tx, series, planned.on, now=now)
-    return Line(Effect.MADE, planned.on, session.starts_at, session.ends_at, planned=planned)
+    return made(sessions.make(tx, series, planned.on, now=now), planned)
+
+
+def made(session: ClinicSession, planned: PlannedDate | None) -> Line:
+    """What is said of a session that is new."""
+    return Line(Effect.MADE, session.planned_on, session.starts_at, session.ends_at, planned=planned)
 
 
 def skip(series: Series, planned: PlannedDate) -> Line:

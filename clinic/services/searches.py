@@ -96,6 +96,7 @@ def accept(tx: Session, ask_id: str, *, by: SignedIn, now: datetime) -> str:
     notices.tell(tx, Kind.SHIFT_TAKEN, to=by.id, about=shift_id, session_id=session.id, now=now)
     if search.shift_id or search.role not in queries.lacking(tx, session.id, now=now):
         asks.end(tx, search, SearchState.FOUND, now=now)
+    asks.settle(tx, session, now=now)
     audit.record(tx, "ask.accept", ask_id, by=by, now=now)
     return session.id
 
@@ -147,10 +148,16 @@ def give_back(tx: Session, shift_id: str, *, by: SignedIn, now: datetime) -> Giv
 
 
 def recuse(tx: Session, session_id: str, *, by: SignedIn, now: datetime) -> None:
-    """Say "I cannot take this", without a reason: she is not proposed for this session. Raises `NotFound`."""
-    if tx.get(ClinicSession, session_id) is None:
-        raise NotFound
+    """Say "I cannot take this", without a reason: she is not proposed for this session. Raises `NotFound`.
+
+    It is a no to what she is asked there.
+    """
+    session_queries.locked(tx, session_id)
     _recuse(tx, session_id, by.id, now)
+    for search in queries.open_searches(tx, session_id):
+        for ask in search.asks:
+            if ask.person_id == by.id:
+                decline(tx, ask.id, by=by, now=now)
 
 
 def unrecuse(tx: Session, session_id: str, *, by: SignedIn) -> None:

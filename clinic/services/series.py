@@ -95,6 +95,7 @@ def _change(tx: Session, series_id: str, change: Change, *, by: SignedIn, now: d
     if change.from_on < local_date(now):
         raise Refused("date_past")
     series = queries.series_locked(tx, series_id)
+    until_then = _make_before(tx, series, change.from_on, now)
     was = Rule.parse(series.rule, first_on=series.anchor_on).rhythm
     ahead = _ahead(tx, series, change.from_on, now)
     _rewrite(tx, series, change, now)
@@ -109,19 +110,27 @@ def _change(tx: Session, series_id: str, change: Change, *, by: SignedIn, now: d
     lines += [replanning.skip(series, each) for each in planned if each.on in skipped]
     sessions.count_from_here(tx, series)
     audit.record(tx, "series.change", series_id, by=by, now=now)
-    return _report(lines)
+    return _report(until_then + lines)
 
 
 def _end(tx: Session, series_id: str, from_on: date, *, by: SignedIn, now: datetime) -> Report:
     if from_on < local_date(now):
         raise Refused("date_past")
     series = queries.series_locked(tx, series_id)
+    until_then = _make_before(tx, series, from_on, now)
     series.ended_on = from_on
     ahead = _ahead(tx, series, from_on, now)
     nothing = Pairing(dates={}, left=tuple(each.id for each in ahead), to_make=())
     lines = _replan(tx, series, ahead, [], nothing, by=by, now=now)
     audit.record(tx, "series.end", series_id, by=by, now=now)
-    return _report(lines)
+    return _report(until_then + lines)
+
+
+def _make_before(tx: Session, series: Series, from_on: date, now: datetime) -> list[Line]:
+    """Make, as the series stands, what was not made yet before this day: nobody makes it afterwards."""
+    if series.ended_on or from_on <= series.made_until:
+        return []
+    return [replanning.made(each, None) for each in sessions.extend_to(tx, series, from_on, now=now)]
 
 
 def _replan(

@@ -75,20 +75,23 @@ def extend(tx: Session, *, now: datetime) -> int:
     moved or cancelled is never made again.
     """
     today = local_date(now)
-    made = 0
-    for series in queries.series_to_extend(tx, today + HORIZON_AT_LEAST):
-        there = queries.dates_there(tx, series.id)
-        last_made = series.made_until - timedelta(days=1)
-        for planned in planned_dates(tx, series, after=last_made, before=horizon(today)):
-            if planned.on in there:
-                continue
-            if planned.is_marked and not series.keeps_closed_days:
-                tx.add(SeriesSkip(series_id=series.id, skipped_on=planned.on))
-                continue
-            make(tx, series, planned.on, now=now)
-            made += 1
-        series.made_until = horizon(today)
-        count_from_here(tx, series)
+    due = queries.series_to_extend(tx, today + HORIZON_AT_LEAST)
+    return sum(len(extend_to(tx, each, horizon(today), now=now)) for each in due)
+
+
+def extend_to(tx: Session, series: Series, until: date, *, now: datetime) -> list[ClinicSession]:
+    """Make the sessions of a locked series before this day that were not made yet, as it stands; return them."""
+    there = queries.dates_there(tx, series.id)
+    made = []
+    for planned in planned_dates(tx, series, after=series.made_until - timedelta(days=1), before=until):
+        if planned.on in there:
+            continue
+        if planned.is_marked and not series.keeps_closed_days:
+            tx.add(SeriesSkip(series_id=series.id, skipped_on=planned.on))
+        else:
+            made.append(make(tx, series, planned.on, now=now))
+    series.made_until = until
+    count_from_here(tx, series)
     return made
 
 

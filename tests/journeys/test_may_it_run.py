@@ -69,7 +69,9 @@ def test_she_is_asked_once_asks_again_and_it_runs(newcomer: Newcomer, letters: P
 def test_she_lets_it_run_with_fewer_people_and_thinks_again(newcomer: Newcomer, letters: Post) -> None:
     coordinator = newcomer()
     words = coordinator.words
-    with_fewer = coordinator.main.locator(".tag.ok", has_text=words.many("runs with %(num)d less", "", 1))
+    with_fewer = coordinator.main.locator(
+        ".tag.ok", has_text=words.many("runs with %(num)d fewer", "runs with %(num)d fewer", 1)
+    )
     letters.work(after=MINUTE)
     coordinator.sign_in("coordinator")
     _open(coordinator)

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from clinic.domain.notices import UNDO_TONIGHT_FOR
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.sessions import Kind
+from clinic.domain.times import to_local
 from clinic.models import Person
-from clinic.queries import rota
+from clinic.queries import appointments, rota
 from clinic.services import interpreting
 from tests import make
 from tests.journeys import post
@@ -56,16 +57,14 @@ def test_tonight_is_cancelled_undone_cancelled_again_and_restored(
     coordinator, mediator, interpreter = newcomer(), newcomer(), newcomer()
     session_id = house.session(Kind.BUS, FRIDAY_ON)
     crew, names = _crew(house, session_id)
-    aliases = house.aliases(session_id)
+    aliases, times = house.aliases(session_id), _times(house, session_id)
     off, on, freed, to_do = (coordinator.words(each, **SLOTS) for each in (OFF, ON, FREED, TO_DO))
     on_duty = [name for name, role in crew.items() if role is Role.MEDIATOR]
 
     coordinator.sign_in("coordinator")
     _cancel(coordinator, [*names, *aliases])
     house.clock.set(house.clock.now + UNDO_TONIGHT_FOR - SECOND)
-    coordinator.press("Undo", coordinator.said)
-    expect(coordinator.said).to_contain_text(coordinator.words("The session takes place after all."))
-    expect(coordinator.main.locator(".tag.stop", has_text=coordinator.words("cancelled"))).to_have_count(0)
+    _undo(coordinator)
     assert letters.work(after=2 * UNDO_TONIGHT_FOR) == {}
     interpreter.sign_in(INTERPRETER)
     expect(interpreter.main.locator(".tag.ok")).to_have_text(interpreter.words("you said yes"))
@@ -75,19 +74,14 @@ def test_tonight_is_cancelled_undone_cancelled_again_and_restored(
     _cancel(coordinator, [*names, *aliases])
     assert letters.work(after=UNDO_TONIGHT_FOR - SECOND) == {}
     told = letters.work(after=SECOND)
-    assert told == {
-        **{name: [off] for name in crew},
-        **{name: [off, to_do] for name in on_duty},
-        INTERPRETER: [freed],
-    }
+    assert told == {**{name: [off] for name in crew}, **{name: [off, to_do] for name in on_duty}, INTERPRETER: [freed]}
 
     mediator.sign_in(on_duty[0])
-    _call(mediator, session_id, aliases)
+    _call(mediator, session_id, aliases, times[0])
 
     coordinator.go(f"/sessions/{session_id}")
     coordinator.press("It takes place after all")
-    again = coordinator.words("Ask the interpreters again: they were freed.")
-    expect(coordinator.said).to_contain_text(again)
+    expect(coordinator.said).to_contain_text(coordinator.words("Ask the interpreters again: they were freed."))
     assert letters.work(after=UNDO_TONIGHT_FOR - SECOND) == {}
     restored = letters.work(after=SECOND)
     assert restored == {**{name: [on] for name in crew}, **{name: [on, to_do] for name in on_duty}}
@@ -95,10 +89,14 @@ def test_tonight_is_cancelled_undone_cancelled_again_and_restored(
 
     mediator.go("/calls")
     expect(_calls(mediator, session_id).locator("h3 bdi")).to_have_text(aliases[:1])
-    say = mediator.words(
-        "Say: the appointment takes place after all, on %(day)s at %(time)s.", day=SLOTS["day"], time="21 h 00"
-    )
-    expect(_calls(mediator, session_id)).to_contain_text(say)
+    say = "Say: the appointment takes place after all, on %(day)s at %(time)s."
+    expect(_calls(mediator, session_id)).to_contain_text(mediator.words(say, day=SLOTS["day"], time=times[0]))
+
+
+def _undo(coordinator: Walk) -> None:
+    coordinator.press("Undo", coordinator.said)
+    expect(coordinator.said).to_contain_text(coordinator.words("The session takes place after all."))
+    expect(coordinator.main.locator(".tag.stop", has_text=coordinator.words("cancelled"))).to_have_count(0)
 
 
 def _cancel(coordinator: Walk, concerned: list[str]) -> None:
@@ -115,13 +113,13 @@ def _cancel(coordinator: Walk, concerned: list[str]) -> None:
     expect(coordinator.said).to_contain_text(words("The session is cancelled."))
 
 
-def _call(mediator: Walk, session_id: str, aliases: list[str]) -> None:
+def _call(mediator: Walk, session_id: str, aliases: list[str], first_at: str) -> None:
     """From her first page: the first is told, the second is not reached."""
     words, calls = mediator.words, _calls(mediator, session_id)
-    expect(mediator.main).to_contain_text(words("Nothing may be written to them."))
+    expect(mediator.main).to_contain_text(words("By telephone only: nothing in writing."))
     mediator.follow("Calls to make")
     expect(calls.locator("h3 bdi")).to_have_text(aliases)
-    say = words("Say: the appointment of %(day)s at %(time)s does not take place.", day=SLOTS["day"], time="21 h 00")
+    say = words("Say: the appointment of %(day)s at %(time)s does not take place.", day=SLOTS["day"], time=first_at)
     expect(calls.first).to_contain_text(say)
 
     mediator.press("Told", calls.first)
@@ -135,6 +133,13 @@ def _call(mediator: Walk, session_id: str, aliases: list[str]) -> None:
 def _calls(walk: Walk, session_id: str) -> Locator:
     """The calls to make because of this session."""
     return walk.main.locator("section", has=walk.page.locator(f"#s-{session_id}")).locator(".card.call")
+
+
+def _times(house: House, session_id: str) -> list[str]:
+    """When the appointments of a session are, in order, as they are written in French."""
+    with house.database.read() as tx:
+        starts = sorted(each.starts_at for each in appointments.standing(tx, session_id))
+    return [f"{to_local(each):%H h %M}" for each in starts]
 
 
 def _crew(house: House, session_id: str) -> tuple[dict[str, Role], list[str]]:

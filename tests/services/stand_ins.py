@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clinic.domain.people import Role, SignedIn
-from clinic.domain.rota import ShiftState
+from clinic.domain.rota import ShiftState, Staffing
 from clinic.models import Ask, Shift
 from clinic.queries import people
 from clinic.services import searches
@@ -32,7 +32,7 @@ def make_sought(
     *,
     others: int,
     starts_at: datetime = FRIDAY,
-    needs: Mapping[Role, int] | None = None,
+    needs: Mapping[Role, int | Staffing] | None = None,
     is_looked_for: bool = True,
     now: datetime = NOW,
 ) -> Sought:

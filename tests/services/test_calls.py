@@ -175,6 +175,22 @@ def test_a_call_noted_by_mistake_is_on_the_list_again(each_db: Database) -> None
         assert list(tx.scalars(actions)) == ["call.told", "call.reopen"]
 
 
+def test_a_call_dropped_told_and_noted_by_mistake_is_on_the_list_once(each_db: Database) -> None:
+    with each_db.write() as tx:
+        mediator, session_id = make_person(tx), make_session(tx)
+        make_shift(tx, session_id, mediator)
+        appointment_id = make_appointment(tx, session_id, by=mediator)
+        programme.new_spot(tx, session_id, "Ailleurs", by=mediator, now=NOW)
+        call_id = _call_about(tx, appointment_id)
+        programme.usual_spot(tx, session_id, by=mediator, now=NOW)
+
+        calls.told(tx, call_id, by=mediator, now=NOW + MINUTE)
+        calls.reopen(tx, call_id, by=mediator, now=NOW + 2 * MINUTE)
+
+        assert _open(tx) == [Change.SPOT]
+        assert invariants.breaches(tx, now=NOW) == []
+
+
 def test_when_all_are_told_before_the_message_goes_it_does_not_go(each_db: Database) -> None:
     with each_db.write() as tx:
         coordinator, session_id = _at_work(tx, Role.COORDINATOR), make_session(tx)

@@ -17,7 +17,7 @@ from clinic.domain.sessions import CancelReason
 from clinic.models import Shift
 from clinic.queries import crews, interpreting, people, programme
 from clinic.services import programme as programme_services
-from clinic.services import rota, workshops
+from clinic.services import rota, searches, workshops
 from tests.make import (
     FRIDAY,
     NOW,
@@ -30,6 +30,7 @@ from tests.make import (
     make_workshop,
     move_session,
 )
+from tests.services.stand_ins import asked, make_sought
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -179,3 +180,13 @@ def test_a_seat_and_an_interpreter_leave_time_to_travel_too(each_db: Database) -
         with pytest.raises(Refused, match="too_little_travel"):
             workshops.register(tx, make_workshop(tx, starts_at=right_after), by=person, now=NOW)
         assert [each.obstacle for each in interpreting.candidates_of(tx, next_need, now=NOW)] == ["busy"]
+
+
+def test_for_the_only_one_who_has_been_before_no_first_timer_stands_in(each_db: Database) -> None:
+    with each_db.write() as tx:
+        sought = make_sought(tx, others=0, is_looked_for=False, needs={Role.LAWYER: Staffing(1, 2)})
+        make_person(tx, Role.LAWYER, is_new=True)
+
+        search_id = searches.look_for_stand_in(tx, sought.shift_id, by=sought.who, now=NOW)
+
+        assert asked(tx, sought, search_id) == []

@@ -106,6 +106,20 @@ def test_an_acceptance_undone_in_time_puts_all_back_and_is_never_told(each_db: D
         assert invariants.breaches(tx, now=LATE) == []
 
 
+def test_who_found_a_stand_in_is_not_proposed_the_session_again_unless_it_is_undone(each_db: Database) -> None:
+    with each_db.write() as tx:
+        sought = make_sought(tx, others=1)
+        (first,) = asked(tx, sought)
+
+        searches.accept(tx, ask_of(tx, sought, first), by=first, now=LATE)
+        recused = tx.scalars(select(Recusal.person_id)).all()
+        taken = tx.scalars(select(Shift).where(Shift.person_id == first.id)).one()
+        searches.give_back(tx, taken.id, by=first, now=LATE + MINUTE)
+
+        assert recused == [sought.who.id]
+        assert tx.scalars(select(Recusal.person_id)).all() == []
+
+
 def test_who_took_over_cannot_leave_it_after_the_time_to_undo(each_db: Database) -> None:
     with each_db.write() as tx:
         sought = make_sought(tx, others=1)

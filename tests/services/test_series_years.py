@@ -22,13 +22,13 @@ BRIEF = [Phase.explicit, Phase.reuse, Phase.generate]  # shrinking a life would 
 LIVES = {"sqlite": 300, "postgresql": 100}
 
 
-@settings(max_examples=20, deadline=None, phases=BRIEF, suppress_health_check=QUIET)
+@settings(max_examples=8, deadline=None, phases=BRIEF, suppress_health_check=QUIET)
 @given(first_on=FIRST_DAYS, start=st.randoms(use_true_random=False), steps=STEPS)
 def test_a_series_stays_whole_whatever_is_done_to_it(db: Database, first_on: Any, start: Any, steps: Any) -> None:
     _live(db, first_on, start, steps)
 
 
-@settings(max_examples=5, deadline=None, phases=BRIEF, suppress_health_check=QUIET)
+@settings(max_examples=2, deadline=None, phases=BRIEF, suppress_health_check=QUIET)
 @given(first_on=FIRST_DAYS, start=st.randoms(use_true_random=False), steps=STEPS)
 def test_it_does_on_each_database(each_db: Database, first_on: Any, start: Any, steps: Any) -> None:
     _live(each_db, first_on, start, steps)

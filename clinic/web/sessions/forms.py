@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, RadioField, SelectChoice, SelectField, TimeField
+from wtforms import DateField, HiddenField, RadioField, SelectChoice, SelectField, TimeField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from clinic.domain.sessions import CancelReason
@@ -14,10 +14,18 @@ from clinic.domain.times import AmbiguousTime, NonexistentTime, span
 from clinic.queries.moves import MoveEffects
 from clinic.web.shared.filters import clock
 from clinic.web.shared.forms import CHOOSE, REQUIRED, StrictForm, line, quarter
+from clinic.web.shared.ground import today
 from clinic.web.shared.labels import choices
 
 DATE_NEEDED = _l("Give a date, such as 27/11/2026.")
 TIME_NEEDED = _l("Give a time, such as 18:30.")
+FARTHEST = timedelta(days=730)
+
+
+def not_past(_form: StrictForm, field: DateField) -> None:
+    """Validate that a day can be planned: today or later, and near enough not to be a slip of the keys."""
+    if not today() <= field.data <= today() + FARTHEST:
+        raise ValidationError(_l("Choose a day from today on, within two years."))
 
 
 class CancelForm(StrictForm):
@@ -43,7 +51,7 @@ class SpotForm(StrictForm):
 class MoveForm(StrictForm):
     """When and where a session shall be instead; `seen` names the effects that were looked at."""
 
-    on = DateField(_l("Date"), validators=[DataRequired(DATE_NEEDED)])
+    on = DateField(_l("Date"), validators=[DataRequired(DATE_NEEDED), not_past])
     starts = TimeField(_l("From"), validators=[DataRequired(TIME_NEEDED), quarter])
     ends = TimeField(_l("To"), validators=[DataRequired(TIME_NEEDED), quarter])
     place_id = SelectField(_l("Place"), validators=[InputRequired(REQUIRED)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -18,13 +18,11 @@ from clinic.domain.rota import Staffing
 from clinic.domain.sessions import Kind
 from clinic.domain.text import forbidden_word
 from clinic.domain.times import span_of_rule
-from clinic.web.sessions.forms import DATE_NEEDED, TIME_NEEDED
+from clinic.web.sessions.forms import DATE_NEEDED, TIME_NEEDED, not_past
 from clinic.web.shared.forms import CHOOSE, LineField, StrictForm, line, quarter
-from clinic.web.shared.ground import today
 from clinic.web.shared.labels import choices
 from clinic.web.shared.rules import weekday_of
 
-FARTHEST = timedelta(days=730)
 MOST_OF_A_ROLE = 9
 MOST_DAYS = 14
 NTH = [
@@ -76,12 +74,8 @@ class RhythmFields(StrictForm):
     )
     nth = SelectField(_l("Which one of the month?"), choices=NTH, default="2")
     weekday = SelectField(_l("Which day of the week?"), choices=lambda: [(str(n), weekday_of(n)) for n in range(7)])
-    first_on = DateField(_l("First day"), validators=[DataRequired(DATE_NEEDED)])
+    first_on = DateField(_l("First day"), validators=[DataRequired(DATE_NEEDED), not_past])
     until_on = DateField(_l("Last day"), validators=[Optional()])
-
-    def validate_first_on(self, field: DateField) -> None:
-        if not today() <= field.data <= today() + FARTHEST:
-            raise ValidationError(_l("Choose a day from today on, within two years."))
 
     def validate_until_on(self, field: DateField) -> None:
         if field.data and self.first_on.data and field.data < self.first_on.data:

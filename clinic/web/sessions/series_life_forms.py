@@ -16,27 +16,20 @@ from clinic.domain.rota import Staffing
 from clinic.domain.sessions import CancelReason, Kind
 from clinic.queries.sessions import SeriesPage
 from clinic.services.series import Change, DateDraft
-from clinic.web.sessions.forms import DATE_NEEDED, MoveForm
-from clinic.web.sessions.series_fields import FARTHEST
+from clinic.web.sessions.forms import DATE_NEEDED, MoveForm, not_past
 from clinic.web.sessions.series_forms import SeriesForm
 from clinic.web.shared.filters import full_date
 from clinic.web.shared.forms import KeyedForm, StrictForm
-from clinic.web.shared.ground import today
 
 NOBODY = Staffing(0, 0)
-
-
-def _not_past(_form: StrictForm, field: DateField) -> None:
-    if not today() <= field.data <= today() + FARTHEST:
-        raise ValidationError(_l("Choose a day from today on, within two years."))
 
 
 class ChangeForm(SeriesForm):
     """What a series shall be from a day on; `seen` names the dry run that was looked at."""
 
     kind = None
-    from_on = DateField(_l("From which day on?"), validators=[DataRequired(DATE_NEEDED), _not_past])
-    first_on = DateField(_l("First date with this rule"), validators=[DataRequired(DATE_NEEDED), _not_past])
+    from_on = DateField(_l("From which day on?"), validators=[DataRequired(DATE_NEEDED), not_past])
+    first_on = DateField(_l("First date with this rule"), validators=[DataRequired(DATE_NEEDED), not_past])
     seen = HiddenField()
 
     stored_kind: Kind
@@ -85,7 +78,7 @@ class ChangeForm(SeriesForm):
 class EndForm(StrictForm):
     """From which day on a series has no dates; `seen` names the dry run that was looked at."""
 
-    from_on = DateField(_l("From which day on?"), validators=[DataRequired(DATE_NEEDED), _not_past])
+    from_on = DateField(_l("From which day on?"), validators=[DataRequired(DATE_NEEDED), not_past])
     seen = HiddenField()
 
 

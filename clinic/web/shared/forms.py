@@ -25,6 +25,7 @@ REQUIRED = _l("Fill in this field.")
 CHOOSE = _l("Choose an answer.")
 _CSRF = "csrf_token"
 _KEY = re.compile("[0-9a-f]{32}")
+_INSTANT = re.compile("[0-9]{1,12}")
 
 
 class _OneSentence:
@@ -64,7 +65,7 @@ class StrictForm(FlaskForm):
 def _check_undo() -> None:
     """Refuse an undo pressed after the messages about the act have left."""
     until = request.form.get(UNDO_UNTIL, "")
-    if until and not until.isdecimal():
+    if until and not _INSTANT.fullmatch(until):
         abort(400)
     if until and now().timestamp() >= int(until):
         raise Refused("undo_too_late")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import time, timedelta
 
 from clinic.demo.series import Made, podcast_workshop
@@ -48,6 +49,10 @@ def _move_to_thursday(stage: Stage, session: ClinicSession) -> None:
     programme.move(stage.tx, session.id, wish, leaving=frozenset(), by=stage.coordinator, now=stage.now)
 
 
+class _TakenBack(Exception):
+    """Ends a look at what a change would do."""
+
+
 def _change_podcasts(stage: Stage, made: Made) -> None:
     """After the next one, the podcasts are on the day before, on a Monday's the day after; their crew is to confirm."""
     near, until_on = made.podcast_rule.first_on + 4 * WEEK, made.podcast_rule.until_on
@@ -55,16 +60,16 @@ def _change_podcasts(stage: Stage, made: Made) -> None:
     rule = Rule(Rhythm.FORTNIGHTLY, first_on, until_on)
     known = made.podcasts.coming[0]
     change = Change(near + timedelta(days=1), podcast_workshop(rule, known.place_id))
-    with stage.tx.begin_nested() as rehearsal:
-        seen = series.foresee(stage.tx, known.series_id, change, by=stage.coordinator, now=stage.now).digest
-        rehearsal.rollback()
-    series.carry_out(stage.tx, known.series_id, change, seen, by=stage.coordinator, now=stage.now)
+    with suppress(_TakenBack), stage.tx.begin_nested():
+        report = series.foresee(stage.tx, known.series_id, change, by=stage.coordinator, now=stage.now)
+        raise _TakenBack
+    series.carry_out(stage.tx, known.series_id, change, report.digest, by=stage.coordinator, now=stage.now)
 
 
 def _end_saturdays(stage: Stage, made: Made) -> None:
     """No Saturdays any more, from today on."""
     series_id, from_on = made.saturdays.past[0].series_id, stage.today
-    with stage.tx.begin_nested() as rehearsal:
-        seen = series.foresee_end(stage.tx, series_id, from_on, by=stage.coordinator, now=stage.now).digest
-        rehearsal.rollback()
-    series.end(stage.tx, series_id, from_on, seen, by=stage.coordinator, now=stage.now)
+    with suppress(_TakenBack), stage.tx.begin_nested():
+        report = series.foresee_end(stage.tx, series_id, from_on, by=stage.coordinator, now=stage.now)
+        raise _TakenBack
+    series.end(stage.tx, series_id, from_on, report.digest, by=stage.coordinator, now=stage.now)

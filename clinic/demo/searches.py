@@ -19,6 +19,7 @@ from clinic.services import availability, searches
 _MONDAY, _WEDNESDAY, _FRIDAY = 0, 2, 4
 _MORNING, _EVENING = (_FRIDAY, Part.DAYTIME), (_FRIDAY, Part.EVENING)
 _MORNINGS, _EVENINGS = frozenset({_MORNING}), frozenset({_EVENING})
+_NOTHING: frozenset[tuple[int, Part]] = frozenset()
 _BOTH = frozenset({_MORNING, _EVENING, (_WEDNESDAY, Part.DAYTIME)})
 _ALSO_MONDAYS = frozenset({_MORNING, _EVENING, (_MONDAY, Part.DAYTIME)})
 # The accounts that visitors try are the first of their role. Of each role three can on Friday mornings: they are asked.
@@ -26,7 +27,7 @@ _USUAL = {
     Role.LAWYER: (_BOTH, _MORNINGS, _MORNINGS, _EVENINGS, _EVENINGS, _EVENINGS),
     Role.MEDIATOR: (_BOTH, _BOTH, _ALSO_MONDAYS, _EVENINGS),
     Role.LEGAL_ADVISER: (_MORNINGS,),
-    Role.INTERPRETER: (_ALSO_MONDAYS,),
+    Role.INTERPRETER: (_NOTHING, _ALSO_MONDAYS),
 }
 _CAN_STAND_IN = (7, 8, 9, 10)
 _YESTERDAY = timedelta(hours=8)

@@ -106,16 +106,12 @@ def decline(tx: Session, ask_id: str, *, by: SignedIn, now: datetime) -> None:
 
     Twice changes nothing, nor does a no to what is filled or withdrawn. Raises `NotFound`, `Refused("ask_answered")`.
     """
-    ask, search, session = _mine_locked(tx, ask_id, by)
+    ask, _, session = _mine_locked(tx, ask_id, by)
     if ask.state is AskState.ACCEPTED:
         raise Refused("ask_answered")
     if ask.state is not AskState.ASKED:
         return
-    ask.state, ask.answered_at = AskState.DECLINED, now
-    notices.forget(tx, [ask.id])
-    _recuse(tx, session.id, by.id, now)
-    if all(each.state is not AskState.ASKED for each in search.asks):
-        asks.ask_few(tx, search, session, now=now)
+    _say_no(tx, session, by.id, now)
     audit.record(tx, "ask.decline", ask_id, by=by, now=now)
 
 
@@ -152,12 +148,7 @@ def recuse(tx: Session, session_id: str, *, by: SignedIn, now: datetime) -> None
 
     It is a no to what she is asked there.
     """
-    session_queries.locked(tx, session_id)
-    _recuse(tx, session_id, by.id, now)
-    for search in queries.open_searches(tx, session_id):
-        for ask in search.asks:
-            if ask.person_id == by.id:
-                decline(tx, ask.id, by=by, now=now)
+    _say_no(tx, session_queries.locked(tx, session_id), by.id, now)
 
 
 def unrecuse(tx: Session, session_id: str, *, by: SignedIn) -> None:
@@ -267,6 +258,19 @@ def _undo(tx: Session, search: Search, session: ClinicSession, by: SignedIn, *, 
         elif ask.state is AskState.FILLED:
             asks.ask_again(tx, ask, session.id, now=now)
     asks.settle(tx, session, now=now)
+
+
+def _say_no(tx: Session, session: ClinicSession, person_id: str, now: datetime) -> None:
+    """Not she, whoever looks there; the last no of a few calls the next few."""
+    _recuse(tx, session.id, person_id, now)
+    tx.flush()
+    for search in queries.open_searches(tx, session.id):
+        hers = [each for each in search.asks if each.person_id == person_id and each.state is AskState.ASKED]
+        for ask in hers:
+            ask.state, ask.answered_at = AskState.DECLINED, now
+            notices.forget(tx, [ask.id])
+        if hers and all(each.state is not AskState.ASKED for each in search.asks):
+            asks.ask_few(tx, search, session, now=now)
 
 
 def _recuse(tx: Session, session_id: str, person_id: str, now: datetime) -> None:

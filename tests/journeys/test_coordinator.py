@@ -18,7 +18,7 @@ def test_she_sees_what_is_to_settle_and_the_board_of_the_week(house: House, newc
     coordinator = newcomer()
 
     coordinator.sign_in("coordinator")
-    to_settle = coordinator.main.locator("section.card.short")
+    to_settle = coordinator.main.locator("section[aria-labelledby=to-settle]")
     expect(to_settle).to_contain_text(coordinator.words.many("%(num)d lawyer missing", "%(num)d lawyers missing", 1))
     coordinator.go("/agenda/2026-W48")
 
@@ -49,7 +49,8 @@ def test_she_places_somebody_from_the_hole_on_the_board(house: House, newcomer: 
     coordinator.sign_in("coordinator")
 
     coordinator.go("/agenda/2026-W49")
-    coordinator.activate(coordinator.main.locator("a.hole").first)
+    missing = coordinator.words.many("%(num)d lawyer missing", "%(num)d lawyers missing", 1)
+    coordinator.activate(coordinator.main.locator("a.hole", has_text=missing).first)
     coordinator.follow("Place somebody")
     coordinator.press("Put on the crew")
     expect(coordinator.page.locator(".errors")).to_be_visible()

@@ -44,7 +44,7 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.mark.parametrize("detail", Detail)
 def test_each_account_reads_its_own_sessions_and_no_other(house: House, page: Page, detail: Detail) -> None:
     accounts = _accounts(house)
-    assert len(accounts) == 43
+    assert len(accounts) == 45
 
     for account in accounts:
         url = f"{house.url}/feeds/{_token(house, account, detail)}.ics"

@@ -59,6 +59,17 @@ def test_S07_who_says_in_the_list_that_she_cannot_is_asked_no_more(each_db: Data
         assert (_asks(tx, first), outcome.planned(tx, first)) == (0, [])
 
 
+def test_S07_a_no_counts_for_every_search_of_the_session(each_db: Database) -> None:
+    with each_db.write() as tx:
+        sought = make_sought(tx, others=1, needs={Role.LAWYER: 2})
+        searches.look_for(tx, sought.session_id, Role.LAWYER, by=make_person(tx, Role.COORDINATOR), now=NOW)
+        (first,) = asked(tx, sought)
+
+        searches.decline(tx, ask_of(tx, sought, first), by=first, now=NOW)
+
+        assert (_asks(tx, first), outcome.planned(tx, first)) == (0, [])
+
+
 def test_S07_a_session_restored_is_not_proposed_to_who_said_that_she_cannot(each_db: Database) -> None:
     with each_db.write() as tx:
         sought = make_sought(tx, others=2)

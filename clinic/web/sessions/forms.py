@@ -19,13 +19,14 @@ from clinic.web.shared.labels import choices
 
 DATE_NEEDED = _l("Give a date, such as 27/11/2026.")
 TIME_NEEDED = _l("Give a time, such as 18:30.")
+NEAR_ENOUGH = _l("Choose a day from today on, within two years.")
 FARTHEST = timedelta(days=730)
 
 
 def not_past(_form: StrictForm, field: DateField) -> None:
     """Validate that a day can be planned: today or later, and near enough not to be a slip of the keys."""
     if not today() <= field.data <= today() + FARTHEST:
-        raise ValidationError(_l("Choose a day from today on, within two years."))
+        raise ValidationError(NEAR_ENOUGH)
 
 
 class CancelForm(StrictForm):
@@ -51,7 +52,7 @@ class SpotForm(StrictForm):
 class MoveForm(StrictForm):
     """When and where a session shall be instead; `seen` names the effects that were looked at."""
 
-    on = DateField(_l("Date"), validators=[DataRequired(DATE_NEEDED), not_past])
+    on = DateField(_l("Date"), validators=[DataRequired(DATE_NEEDED)])
     starts = TimeField(_l("From"), validators=[DataRequired(TIME_NEEDED), quarter])
     ends = TimeField(_l("To"), validators=[DataRequired(TIME_NEEDED), quarter])
     place_id = SelectField(_l("Place"), validators=[InputRequired(REQUIRED)])
@@ -66,6 +67,11 @@ class MoveForm(StrictForm):
     seen = HiddenField()
 
     asks_which = False
+
+    def validate_on(self, field: DateField) -> None:
+        """Refuse a slip of the keys; what is merely past is refused by the rule of moving."""
+        if abs(field.data - today()) > FARTHEST:
+            raise ValidationError(NEAR_ENOUGH)
 
     def wished_span(self) -> tuple[datetime, datetime] | None:
         """The wished span; when it does not exist or comes twice, an error at the field, and None."""

@@ -27,7 +27,7 @@ def test_a_session_is_not_moved_or_added_in_a_year_that_no_agenda_has(db: Databa
         answer = post(client, url, wish)
 
         assert answer.status_code == 422
-        assert "within two years" in answer.text
+        assert "d’ici deux ans" in answer.text
         assert on in answer.text
     with db.read() as tx:
         assert tx.get_one(ClinicSession, session_id).starts_at == FRIDAY

@@ -55,6 +55,6 @@ def test_everybody_stands_on_one_page_with_her_state(newcomer: Newcomer) -> None
     coordinator.go("/people")
 
     rows = coordinator.main.locator("table.board tbody tr")
-    expect(rows).to_have_count(44)
+    expect(rows).to_have_count(46)
     expect(coordinator.main.locator(".tag.stop")).to_have_count(1)
     expect(coordinator.main.locator(".tag.missing")).to_have_count(1)

@@ -3,6 +3,7 @@
 #   make check   what can be judged without running the tests      make test   every kind of test, small volumes
 #   make soak    the full volumes, slowly                          make coverage   which branches no test takes
 #   make messages   bring the catalogues up to date with the code  make format   what the tools can put right
+#   make bench   how long 10,000 reminders take, and against what (fewer: make bench BENCH_SIZE=500)
 #   make screenshots   take the pictures of the README anew
 #   make lock    renew requirements.lock (newer versions: make lock UPGRADE=1)
 
@@ -10,7 +11,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo check test soak coverage messages screenshots format lock clean
+.PHONY: demo check test soak bench coverage messages screenshots format lock clean
 .DELETE_ON_ERROR:
 
 demo: .venv/running.stamp
@@ -33,6 +34,9 @@ test: .venv/development.stamp
 soak: .venv/development.stamp
 	bash .ci/browser
 	CLINIC_SOAK=1 $(BIN)/python -m pytest -W error -m soak
+
+bench: .venv/development.stamp
+	$(BIN)/python -m bench.bench
 
 coverage: .venv/development.stamp
 	$(BIN)/coverage run -m pytest -W error

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from flask import Flask
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from sqlalchemy.exc import DBAPIError
 
+from clinic import migrate
 from clinic.db import Database
+from clinic.models import sealed
 from clinic.paths import beside
 from clinic.settings import Settings, read_settings
 from clinic.web import (
@@ -17,10 +21,13 @@ from clinic.web import (
     agenda,
     appointments,
     availability,
+    beneficiaries,
     calendars,
     calls,
     exit,
+    gateway,
     health,
+    inbox,
     interpreting,
     notices,
     people,
@@ -29,12 +36,14 @@ from clinic.web import (
     rota,
     sessions,
     sign_in,
+    step_up,
     workshops,
 )
 from clinic.web.shared import (
     assets,
     cookies,
     errors,
+    fates,
     filters,
     guards,
     headers,
@@ -49,9 +58,9 @@ from clinic.web.shared.ground import Ground, lay
 
 ROOMS = (
     public, sign_in, account, agenda, sessions, rota, interpreting, appointments, people, places, workshops, notices,
-    availability, calendars, calls, exit, health,
+    availability, calendars, calls, beneficiaries, step_up, exit, health, gateway, inbox,
 )  # fmt: skip
-SHARED = (cookies, headers, identity, locale, assets, filters, labels, rules, stamps, navigation, errors)
+SHARED = (cookies, headers, identity, locale, assets, filters, labels, fates, rules, stamps, navigation, errors)
 
 
 def real_clock() -> datetime:
@@ -60,8 +69,9 @@ def real_clock() -> datetime:
 
 
 def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime] = real_clock) -> Flask:
-    """Make the app on its settings. Raises `SettingsError`, and `RuntimeError` when a view has no guard."""
+    """Make the app on its settings. Raises `SettingsError`, `OtherKeys`, and `RuntimeError` if a view has no guard."""
     settings = settings or read_settings()
+    database = _open(settings)
     app = Flask("clinic", template_folder=str(beside("templates")))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -73,11 +83,21 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         MAX_FORM_PARTS=200,
         WTF_CSRF_TIME_LIMIT=None,
     )
-    lay(app, Ground(Database(settings.database_url), settings, clock))
-    CSRFProtect(app)
+    lay(app, Ground(database, settings, clock))
+    CSRFProtect(app).exempt(gateway.room)  # signed instead
     for shared in SHARED:
         shared.install(app)
     for room in ROOMS:
         app.register_blueprint(room.room)
     guards.install(app)
     return app
+
+
+def _open(settings: Settings) -> Database:
+    """Open the database with its keys; one that is gone may come back, so it stops nobody from starting (S77)."""
+    sealed.use(settings.keys)
+    database = Database(settings.database_url)
+    with suppress(DBAPIError):
+        migrate.check_keys(database)
+    database.close()  # no connection is open when a server forks
+    return database

@@ -22,15 +22,19 @@ from clinic.app import create_app, real_clock
 from clinic.db import Busy, Database
 from clinic.domain.answers import Refused
 from clinic.domain.calendars import LINKS_AT_MOST, Detail, digest_of
-from clinic.jobs import send, worker
+from clinic.domain.contacts import Channel
+from clinic.jobs import post, send, watch, worker
 from clinic.jobs import sweep as sweeping
-from clinic.jobs.send import Mailer
+from clinic.jobs.post import Post
+from clinic.models import sealed
+from clinic.notices import sms
 from clinic.queries import people
 from clinic.services import calendars
 from clinic.services.calendars import LinkDraft
 from clinic.settings import Settings, SettingsError, read_settings
 
 THREADS = 8
+MOST_BYTES = 1 << 20  # of a body, before the app is asked, which takes far less: no disk is filled from outside
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,6 +61,7 @@ def demo(*, fresh: bool) -> None:
     click.echo(_WHAT_CAME_OF_IT[outcome])
     click.echo("Sign in as coordinator, mediator, lawyer, interpreter or member;")
     click.echo(f"the password is {demonstration.PASSWORD}")
+    click.echo("What each person receives is shown at /demo/inbox: nothing leaves the house.")
 
 
 _WHAT_CAME_OF_IT = {
@@ -85,7 +90,13 @@ def serve() -> None:
     app = create_app(settings)
     try:
         server = create_server(
-            app, host=settings.listen, port=settings.port, threads=THREADS, ident=None, url_scheme=scheme
+            app,
+            host=settings.listen,
+            port=settings.port,
+            threads=THREADS,
+            ident=None,
+            url_scheme=scheme,
+            max_request_body_size=MOST_BYTES,
         )
     except OSError as error:
         message = f"{settings.listen} port {settings.port} cannot be used ({error.strerror}): choose another PORT."
@@ -96,33 +107,45 @@ def serve() -> None:
 
 @main.command("worker")
 def work() -> None:
-    """Send notices and sweep every minute until told to stop."""
+    """Send notices and sweep every minute until told to stop; several may run at once."""
     stop = Event()
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, lambda *_: stop.set())
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     with _house() as (settings, database):
         _check_current(database)
-        click.echo("The worker is at work (Ctrl+C stops it)." if settings.mail_server else _NO_SERVER)
-        worker.run(database, _mailer(settings), clock=real_clock, stop=stop)
+        ways_out = post.of_settings(settings)
+        for line in _what_goes(ways_out):
+            click.echo(line)
+        click.echo("The worker is at work (Ctrl+C stops it).")
+        worker.run(database, ways_out, clock=real_clock, stop=stop)
 
 
 @main.command("send-notices")
 def send_notices() -> None:
     """Send the notices that are due, once."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     with _house() as (settings, database):
         _check_current(database)
-        done = send.send_due(database, _mailer(settings), clock=real_clock)
-    if settings.mail_server is None:
-        click.echo(_NO_SERVER)
+        ways_out = post.of_settings(settings)
+        watch.look(database, None, clock=real_clock, steady=watch.seconds_of_machine)
+        done = send.send_due(database, ways_out, clock=real_clock)
+    for line in _what_goes(ways_out):
+        click.echo(line)
     click.echo(", ".join(f"{count} {state}" for state, count in sorted(done.items())) or "Nothing was due.")
 
 
-_NO_SERVER = "No mail server is configured (CLINIC_SMTP_URL): nothing is lost, nothing is sent."
+def _what_goes(ways_out: Post) -> list[str]:
+    """What does not leave the house, in sentences."""
+    if ways_out.is_dry:
+        return ["A dry run (CLINIC_DRY): messages are made and marked as sent, nothing leaves the house."]
+    return [sentence for channel, sentence in _NOT_SERVED.items() if channel not in ways_out.served]
 
 
-def _mailer(settings: Settings) -> Mailer | None:
-    return Mailer(settings.mail_server, settings.mail_from) if settings.mail_server else None
+_NOT_SERVED = {
+    Channel.MAIL: "No mail server is configured (CLINIC_SMTP_URL): no mail is lost, none is sent.",
+    Channel.SMS: "No SMS gateway is configured (CLINIC_SMS_URL): no SMS is lost, none is sent.",
+}
 
 
 @main.command()
@@ -162,7 +185,8 @@ def _house() -> Iterator[tuple[Settings, Database]]:
     """Open the settings and the database; what goes wrong is told in one sentence, without the database's address."""
     os.umask(0o077)  # what is written here, its owner alone reads
     try:
-        settings = read_settings()
+        settings = _settings()
+        sealed.use(settings.keys)
         settings.data.mkdir(parents=True, exist_ok=True)
         database = Database(settings.database_url)
         try:
@@ -175,14 +199,28 @@ def _house() -> Iterator[tuple[Settings, Database]]:
         raise click.ClickException("CLINIC_DATABASE_URL must begin with sqlite:/// or postgresql://.") from None
     except ModuleNotFoundError:
         raise click.ClickException("PostgreSQL needs one package more: pip install 'clinic[postgresql]'.") from None
-    except migrations.OtherDatabase:
-        raise click.ClickException("This database belongs to another program: it was left as it is.") from None
+    except (migrations.OtherDatabase, migrations.OtherKeys) as other:
+        raise click.ClickException(_OTHERS[type(other)]) from None
     except Busy:
         raise click.ClickException("The database was busy for too long; nothing was written. Try again.") from None
     except DBAPIError:
         raise click.ClickException("The database cannot be reached or read: check CLINIC_DATABASE_URL.") from None
     except Refused as refused:
         raise click.ClickException(_REFUSALS[refused.code]) from None
+
+
+_OTHERS = {
+    migrations.OtherDatabase: "This database belongs to another program: it was left as it is.",
+    migrations.OtherKeys: "These keys are not those of this database: nothing was written."
+    " Give it the keys it was made with: CLINIC_KEYS, CLINIC_KEYS_FILE or the file `keys` in CLINIC_DATA.",
+}
+
+
+def _settings() -> Settings:
+    settings = read_settings()
+    if settings.sms_gateway:
+        sms.check(settings.sms_gateway)
+    return settings
 
 
 _REFUSALS = {
@@ -193,6 +231,7 @@ _REFUSALS = {
 def _check_current(database: Database) -> None:
     if not migrations.is_current(database):
         raise click.ClickException("The database is not up to date: run `clinic migrate` first.")
+    migrations.check_keys(database)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

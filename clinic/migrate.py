@@ -10,9 +10,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, insert, inspect, select, text
 
 from clinic.db import Database
+from clinic.keys import CannotOpen
+from clinic.models import KeyProof, sealed
 from clinic.paths import beside
 
 _LOCK = 0x6D697374  # any number, the same for all who migrate
@@ -23,13 +25,20 @@ class OtherDatabase(Exception):
     """The database holds tables that are not ours."""
 
 
+class OtherKeys(Exception):
+    """The keys in use are not those that the database was made with."""
+
+
 def upgrade(database: Database, *, to: str = "head") -> None:
-    """Go up to a revision, the newest unless one is named; all of it or nothing. Raises `OtherDatabase`."""
+    """Go up to a revision, the newest unless one is named; all or nothing. Raises `OtherDatabase`, `OtherKeys`."""
     with _migrating(database) as connection:
         tables = inspect(connection).get_table_names()
         if tables and _VERSIONS not in tables:
             raise OtherDatabase
+        _is_unproven(connection)
         command.upgrade(_config(connection=connection), to)
+        if _is_unproven(connection):
+            connection.execute(insert(KeyProof).values(id=1, proof=sealed.proof()))
 
 
 def downgrade(database: Database, *, to: str) -> None:
@@ -44,9 +53,28 @@ def is_current(database: Database) -> bool:
         return MigrationContext.configure(connection).get_current_revision() == head()
 
 
+def check_keys(database: Database) -> None:
+    """Raise `OtherKeys` when the database was made with others than those in use."""
+    with database.engine.connect() as connection:
+        _is_unproven(connection)
+
+
 def head() -> str | None:
     """The newest revision this program knows."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _is_unproven(connection: Connection) -> bool:
+    """Tell whether the proof of the keys is still to be written (S50). Raises `OtherKeys`."""
+    if not inspect(connection).has_table(KeyProof.__tablename__):
+        return False
+    try:
+        proof = connection.scalar(select(KeyProof.proof))
+    except CannotOpen:
+        raise OtherKeys from None
+    if proof not in (None, sealed.proof()):
+        raise OtherKeys
+    return proof is None
 
 
 def _config(**attributes: Any) -> Config:

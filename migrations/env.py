@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from clinic.db import Database
 from clinic.models import Base
 from clinic.models.base import UtcInstant
+from clinic.models.sealed import Sealed, SealedJson
 from clinic.settings import read_settings
 
 
@@ -19,6 +20,8 @@ def _plain(kind: str, item: Any, _context: AutogenContext) -> str | Literal[Fals
     """Write our own types as plain ones: a migration must still run when the code has changed."""
     if kind == "type" and isinstance(item, UtcInstant):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, Sealed | SealedJson):
+        return "sa.LargeBinary()"
     if kind == "type" and isinstance(item, sqlalchemy.Enum):
         return f"sa.String(length={item.length})"
     return False

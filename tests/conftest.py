@@ -10,19 +10,34 @@ from pathlib import Path
 import pytest
 from flask import Flask, session
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
-from clinic import migrate
+from clinic import demo, migrate
 from clinic.app import create_app
 from clinic.db import Database
+from clinic.demo import Outcome
 from clinic.domain.people import Role, SignedIn
 from clinic.settings import Settings, read_settings
 from clinic.web.shared import identity
-from tests import make, postgres
+from tests import keyring, make, postgres
 from tests.instruments import Clock, close, heard
 from tests.postgres import PostgresServer
 
 CountQueries = Callable[[Database], AbstractContextManager[list[str]]]
 SignIn = Callable[[SignedIn | Role], FlaskClient]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each test has an app of its own; compiling the templates anew in each would take longer than all else."""
+    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": cache}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed_keys() -> None:
+    """Whatever a test keeps is sealed with the keys of all tests."""
+    keyring.install()
 
 
 @pytest.fixture
@@ -52,7 +67,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(tmp_path: Path, sqlite_template: Path) -> Settings:
     """Settings of a house with a fresh SQLite file."""
     shutil.copy(sqlite_template, tmp_path / "clinic.db")
-    return read_settings({"CLINIC_DATA": str(tmp_path), "CLINIC_SECRET_KEY": "a key for tests alone"})
+    environ = {"CLINIC_DATA": str(tmp_path), "CLINIC_SECRET_KEY": "a key for tests alone", "CLINIC_KEYS": keyring.KEYS}
+    return read_settings(environ)
 
 
 @pytest.fixture
@@ -78,6 +94,25 @@ def each_url(request: pytest.FixtureRequest) -> Iterator[str]:
 def each_db(each_url: str) -> Iterator[Database]:
     """A fresh database with our tables: the test runs on SQLite and on PostgreSQL."""
     database = Database(each_url)
+    yield database
+    close(database)
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the demonstration, to be copied."""
+    path = tmp_path_factory.mktemp("demo") / "clinic.db"
+    database = Database(f"sqlite:///{path}")
+    assert demo.prepare(database, now=make.NOW) is Outcome.LOADED
+    database.close()
+    return path
+
+
+@pytest.fixture
+def loaded(demo_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """The demonstration around Sunday 22 November 2026."""
+    shutil.copy(demo_file, tmp_path / "demo.db")
+    database = Database(f"sqlite:///{tmp_path / 'demo.db'}")
     yield database
     close(database)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from clinic.domain.appointments import Topic
 from clinic.domain.calls import CallState, Change
+from clinic.domain.contacts import Channel, Choice, Shared
 from clinic.domain.interpreting import Modality, usual_answer_by
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.places import Publicity
@@ -35,7 +36,7 @@ from clinic.models import (
 )
 from clinic.queries import rota as rota_queries
 from clinic.queries import workshops as workshop_queries
-from clinic.services import appointments, interpreting, programme, rota, workshops
+from clinic.services import appointments, contacts, interpreting, programme, rota, workshops
 from clinic.services.appointments import Wish
 from clinic.services.interpreting import NeedWish
 from clinic.services.programme import MoveWish
@@ -75,6 +76,11 @@ def make_person(
     tx.add(person)
     tx.flush()
     return SignedIn(person.id, person.name, frozenset(roles or (Role.MEDIATOR,)), language)
+
+
+def give_address(tx: Session, person_id: str, email: str = "quelquune@exemple.org", *, now: datetime = NOW) -> None:
+    """She chose mail to this address, which nobody else reads."""
+    contacts.choose(tx, person_id, Choice(Channel.MAIL, Shared.NO, email=email), now=now)
 
 
 def make_place(

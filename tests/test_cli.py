@@ -23,6 +23,7 @@ from clinic.domain.people import Role
 from clinic.models import FeedLink, Repeat
 from clinic.settings import Settings
 from tests import make
+from tests.keyring import KEYS
 
 Run = Callable[..., Result]
 
@@ -33,7 +34,8 @@ SERVE = [sys.executable, "-c", "from clinic.cli import main; main()", "serve"]
 def run(tmp_path: Path) -> Iterator[Run]:
     """`run("demo", ...)` runs a command on the data of this test."""
     umask = os.umask(0o022)
-    base = {"CLINIC_DATA": str(tmp_path), "CLINIC_SECRET_KEY": "a key for tests alone", "PORT": "8000"}
+    ours = {"CLINIC_DATA": str(tmp_path), "CLINIC_SECRET_KEY": "a key for tests alone", "CLINIC_KEYS": KEYS}
+    base = {**ours, "PORT": "8000"}
     yield lambda *words, **changed: CliRunner().invoke(cli.main, words, env={**base, **changed})
     os.umask(umask)
 
@@ -155,10 +157,10 @@ def test_send_notices_says_what_became_of_them(run: Run, db: Database) -> None:
     none = run("send-notices")
     down = run("send-notices", CLINIC_SMTP_URL="smtp://127.0.0.1:9", CLINIC_MAIL_FROM="agenda@exemple.fr")
 
-    assert none.output == (
-        "No mail server is configured (CLINIC_SMTP_URL): nothing is lost, nothing is sent.\nNothing was due.\n"
-    )
-    assert down.output == "Nothing was due.\n"
+    no_mail = "No mail server is configured (CLINIC_SMTP_URL): no mail is lost, none is sent.\n"
+    no_sms = "No SMS gateway is configured (CLINIC_SMS_URL): no SMS is lost, none is sent.\n"
+    assert none.output == f"{no_mail}{no_sms}Nothing was due.\n"
+    assert down.output == f"{no_sms}Nothing was due.\n"
 
 
 def test_serve_answers_until_it_is_told_to_stop(db: Database, settings: Settings) -> None:
@@ -202,6 +204,6 @@ def test_flask_runs_the_same_commands(app: Flask) -> None:
 
 
 def _environment(settings: Settings, port: int) -> dict[str, str]:
-    ours = {"CLINIC_DATA": str(settings.data), "CLINIC_SECRET_KEY": "a key", "PORT": str(port)}
+    ours = {"CLINIC_DATA": str(settings.data), "CLINIC_SECRET_KEY": "a key", "CLINIC_KEYS": KEYS, "PORT": str(port)}
     others = {name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")}
     return {**others, **ours}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -16,8 +15,10 @@ from clinic.db import Database
 from clinic.demo import Outcome
 from clinic.demo.workshops import PUBLISHED
 from clinic.domain.calls import Change
+from clinic.domain.contacts import Channel, TaskKind
 from clinic.domain.interpreting import Modality, OfferState
 from clinic.domain.notices import Kind as Said
+from clinic.domain.notices import State
 from clinic.domain.people import Role, SignedIn, check_password
 from clinic.domain.rota import Outlook, ShiftState
 from clinic.domain.searches import AskState
@@ -29,6 +30,7 @@ from clinic.models import (
     AuditEntry,
     ClinicSession,
     Closure,
+    ContactTask,
     DatedAvailability,
     Demonstration,
     Notice,
@@ -54,7 +56,7 @@ from clinic.queries import (
 from clinic.queries.programme import SessionView
 from clinic.services import audit, passwords
 from clinic.services import people as people_services
-from tests import instruments, make
+from tests import make
 from tests.make import NOW
 
 DAYS = (
@@ -69,25 +71,6 @@ DAYS = (
     date(2027, 1, 2),
     date(2028, 2, 29),
 )
-
-
-@pytest.fixture(scope="module")
-def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the demonstration, to be copied."""
-    path = tmp_path_factory.mktemp("demo") / "clinic.db"
-    database = Database(f"sqlite:///{path}")
-    assert demo.prepare(database, now=NOW) is Outcome.LOADED
-    database.close()
-    return path
-
-
-@pytest.fixture
-def loaded(demo_file: Path, tmp_path: Path) -> Iterator[Database]:
-    """The demonstration around Sunday 22 November 2026."""
-    shutil.copy(demo_file, tmp_path / "demo.db")
-    database = Database(f"sqlite:///{tmp_path / 'demo.db'}")
-    yield database
-    instruments.close(database)
 
 
 def test_it_loads_on_both_databases_and_a_second_time_changes_nothing(each_db: Database) -> None:
@@ -154,6 +137,7 @@ def test_it_shows_a_full_house_on_any_day(db: Database, today: date) -> None:
     assert {member.role in each.forecast.unpaired for each, member in newcomers} == {True, False}
     _looks_for_people(db, now)
     _has_lived(db, now)
+    _has_spoken(db)
 
 
 def test_it_holds_every_state_that_a_session_can_be_in(loaded: Database) -> None:
@@ -323,7 +307,8 @@ def _looks_for_people(database: Database, now: datetime) -> None:
         found = list(tx.scalars(select(Search).options(selectinload(Search.asks))))
         of_lawyer, of_mediator = (asks.at_home(tx, reader=each, now=now) for each in (lawyer, mediator))
 
-    stand_in = next(each for each in found if each.shift_id)
+    open_ones = [each for each in found if any(ask.state is AskState.ASKED for ask in each.asks)]
+    stand_in = next(each for each in open_ones if each.shift_id)
     assert sorted(each.state for each in stand_in.asks) == [AskState.ASKED, AskState.ASKED, AskState.DECLINED]
     assert len(of_lawyer.asks) == len(of_mediator.asks) == 1
     assert of_lawyer.asks[0].session_id not in {stand_in.session_id, *of_lawyer.recused}
@@ -349,6 +334,20 @@ def _has_lived(database: Database, now: datetime) -> None:
     assert {closure.place_id is None for closure in closures} == {True, False}
     assert {Change.CANCELLED, Change.MOVED} <= {each.change for each in to_call}
     assert not breaches
+
+
+def _has_spoken(database: Database) -> None:
+    """Each kind of message is there, each state but those that last for seconds, and each thing to see to."""
+    with database.read() as tx:
+        kinds = set(tx.scalars(select(Notice.kind)))
+        states = set(tx.scalars(select(Notice.state)))
+        ways = set(tx.scalars(select(Notice.went_by)))
+        tasks = list(tx.scalars(select(ContactTask.kind)))
+
+    assert kinds == set(Said)
+    assert states == set(State) - {State.CLAIMED, State.SENDING}
+    assert ways == {Channel.MAIL, Channel.SMS, None}
+    assert Counter(tasks) == dict.fromkeys(TaskKind, 1) | {TaskKind.RAN_OUT: 2}
 
 
 def _first_is_mine(views: Sequence[SessionView]) -> bool:

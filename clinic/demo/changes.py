@@ -43,6 +43,11 @@ def make_all(stage: Stage, made: Made) -> None:
         decisions.run_short(stage.tx, session.id, shortfall=missing, by=stage.coordinator, now=stage.now)
 
 
+def ask_to_decide(stage: Stage) -> None:
+    """Have the coordinators decide what runs short soon."""
+    decisions.ask_coordinators(stage.tx, now=stage.now - timedelta(hours=6))
+
+
 def _move_to_thursday(stage: Stage, session: ClinicSession) -> None:
     thursday = local_date(session.starts_at) - timedelta(days=1)
     wish = MoveWish(*span(thursday, time(14, 0), time(17, 0)), session.place_id)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from itertools import cycle
 
+from clinic.demo import notices
 from clinic.demo.series import Made
 from clinic.demo.stage import Dates, Stage
 from clinic.domain.people import Role, SignedIn
@@ -45,6 +47,7 @@ def fill_all(stage: Stage, made: Made) -> None:
     _fill(stage, made.podcasts, _WORKSHOP, ({}, _WORKSHOP), turns)
     _fill(stage, made.saturdays, _WORKSHOP, (_WORKSHOP,), turns)
     _complete(stage, made.extra, _LAW_ACCESS, turns)
+    notices.settle(stage)
     _give_one_back(stage, made)
 
 
@@ -76,9 +79,9 @@ def _place(stage: Stage, session: ClinicSession, person: SignedIn, role: Role) -
 
 
 def _give_one_back(stage: Stage, made: Made) -> None:
-    """A lawyer cannot come to the next bus: it looks for another."""
+    """A lawyer cannot come to the next bus, and rang up: it looks for another."""
     for session in made.bus.coming[:1]:
         held = rota_queries.live_shifts(stage.tx, session.id)
         lawyers = [shift for shift in held if shift.role is Role.LAWYER]
-        person = next(each for each in stage.cast[Role.LAWYER] if each.id == lawyers[0].person_id)
-        rota.give_back(stage.tx, lawyers[0].id, by=person, now=stage.before(session, 4))
+        at = min(stage.before(session, 4), stage.now - timedelta(hours=14))
+        rota.give_back(stage.tx, lawyers[0].id, by=stage.coordinator, now=at)

@@ -9,6 +9,7 @@ from enum import Enum, auto
 
 from sqlalchemy import select
 
+from clinic.demo import notices
 from clinic.demo.series import Made
 from clinic.demo.stage import Stage
 from clinic.domain.appointments import AppointmentState
@@ -76,7 +77,31 @@ def ask_all(stage: Stage, made: Made) -> None:
     for wanted in WANTED:
         for session in made.law_access.coming[wanted.friday : wanted.friday + 1]:
             _try(stage, session, wanted)
+    for session in made.law_access.coming[4:5]:
+        _fill_and_withdraw(stage, session)
     interpreting.expire(stage.tx, now=stage.now)
+
+
+def _fill_and_withdraw(stage: Stage, session: ClinicSession) -> None:
+    """Of two who were asked one was faster; and another need is none any more. Both knew, and are told."""
+    _, first, second, *_ = stage.cast[Role.INTERPRETER]
+    wanted, asked_at = (_telephone(session, hours) for hours in (0, 1)), stage.now - timedelta(hours=30)
+    filled, withdrawn = (
+        interpreting.need(stage.tx, each, key=stage.key(), by=stage.coordinator, now=asked_at) for each in wanted
+    )
+    for need_id, people in ((filled, (first, second)), (withdrawn, (first,))):
+        ids = [each.id for each in people]
+        answer_by = session.starts_at - timedelta(days=1)
+        interpreting.ask(stage.tx, need_id, ids, answer_by=answer_by, by=stage.coordinator, now=asked_at)
+    notices.settle(stage)
+    _answer(stage, filled, Stand.ACCEPTED, second, now=asked_at + timedelta(hours=4))
+    interpreting.withdraw(stage.tx, withdrawn, by=stage.coordinator, now=asked_at + timedelta(hours=5))
+
+
+def _telephone(session: ClinicSession, hours: int) -> NeedWish:
+    starts_at = session.starts_at + timedelta(hours=hours)
+    ends_at, answer_by = starts_at + timedelta(minutes=30), session.starts_at - timedelta(days=1)
+    return NeedWish(session.id, None, "eng", Modality.TELEPHONE, starts_at, ends_at, answer_by)
 
 
 def _try(stage: Stage, session: ClinicSession, wanted: Wanted) -> None:

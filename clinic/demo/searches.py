@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from clinic.demo import notices
 from clinic.demo.series import Made
 from clinic.demo.stage import WEEK, Stage
 from clinic.domain.availability import Part, Period
@@ -58,6 +59,9 @@ def look_for_all(stage: Stage, made: Made) -> None:
         _look_for_stand_in(stage, session)
     for session in made.law_access.coming[4:5]:
         searches.recuse(stage.tx, session.id, by=stage.cast[Role.LAWYER][0], now=at)
+    _find_stand_in(stage, made.extra)
+    for session in made.law_access.coming[5:6]:
+        _ask_no_more(stage, session)
 
 
 def _look_for_stand_in(stage: Stage, session: ClinicSession) -> None:
@@ -71,6 +75,30 @@ def _look_for_stand_in(stage: Stage, session: ClinicSession) -> None:
     first = stage.tx.scalars(select(Ask).where(Ask.search_id == search_id).order_by(Ask.id)).first()
     if first:
         searches.decline(stage.tx, first.id, by=lawyers[first.person_id], now=asked_at + timedelta(hours=1))
+
+
+def _find_stand_in(stage: Stage, session: ClinicSession) -> None:
+    """A mediator could not come, and somebody takes over: she is told, and the others who were asked."""
+    people = {each.id: each for each in stage.cast[Role.MEDIATOR]}
+    shifts = rota_queries.live_shifts(stage.tx, session.id)
+    held = next(each for each in shifts if each.role is Role.MEDIATOR and each.person_id in people)
+    search_id = searches.look_for_stand_in(stage.tx, held.id, by=people[held.person_id], now=stage.now - 2 * _YESTERDAY)
+    notices.settle(stage)
+    asked = stage.tx.scalars(select(Ask).where(Ask.search_id == search_id).order_by(Ask.person_id)).all()
+    others = [
+        each for each in asked if each.person_id in people and people[each.person_id] != stage.cast[Role.MEDIATOR][0]
+    ]
+    for each in others[:1]:
+        searches.accept(stage.tx, each.id, by=people[each.person_id], now=stage.now - _YESTERDAY)
+
+
+def _ask_no_more(stage: Stage, session: ClinicSession) -> None:
+    """Those who were asked are told that they are not needed any more."""
+    search_id = searches.look_for(
+        stage.tx, session.id, Role.LAWYER, by=stage.coordinator, now=stage.now - 2 * _YESTERDAY
+    )
+    notices.settle(stage)
+    searches.take_back(stage.tx, search_id, by=stage.coordinator, now=stage.now - _YESTERDAY)
 
 
 def _say(stage: Stage, people: Iterable[SignedIn], period: Period) -> None:

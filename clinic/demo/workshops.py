@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 
+from clinic.demo import notices
 from clinic.demo.series import Made
 from clinic.demo.stage import Stage
 from clinic.domain.people import Role, SignedIn
@@ -101,7 +102,8 @@ def register_all(stage: Stage, made: Made) -> None:
     """Fill the next workshop and its list, in which the account that visitors try is second; note who came before."""
     visitor, *others = stage.cast[Role.MEMBER]
     for session in made.workshops.coming[:1]:
-        _register(stage, session, [*others[: FEW_SEATS + 1], visitor])
+        _register(stage, session, [*others[:2], *others[3:5], others[2], *others[5:], visitor])
+        _give_seat_back(stage, session, others[0])
     for session in made.workshops.coming[1:2]:
         _register(stage, session, [*others[:2], others[-1]])
     for session in made.workshops.past[: len(_BACK)]:
@@ -114,6 +116,13 @@ def _register(stage: Stage, session: ClinicSession, members: Sequence[SignedIn])
     first = stage.before(session, 12) - timedelta(hours=len(members))
     for number, member in enumerate(members):
         workshops.register(stage.tx, session.id, by=member, now=first + timedelta(hours=number))
+
+
+def _give_seat_back(stage: Stage, session: ClinicSession, member: SignedIn) -> None:
+    """One who was told that she has a place cannot come: the first who waits has it now, and is told."""
+    notices.settle(stage)
+    at = min(stage.before(session, 2), stage.now - timedelta(hours=14))
+    workshops.withdraw(stage.tx, session.id, by=member, now=at)
 
 
 def _note_who_came(stage: Stage, session: ClinicSession) -> None:

@@ -63,6 +63,12 @@ def owed(words: Sequence[Word], happened: frozenset[Change], *, takes_place: boo
     return Change.SPOT if Change.SPOT in news else None
 
 
+def in_time(starts_at: datetime, was_starts_at: datetime | None, now: datetime) -> datetime:
+    """Before when she has to know of a move: the new time, or the one she knows, if that is still to come first."""
+    ahead = [each for each in (starts_at, was_starts_at) if each and each > now]
+    return min(ahead, default=starts_at)
+
+
 def _last(words: Sequence[Word]) -> Word | None:
     told = [(each.told_at, number) for number, each in enumerate(words) if each.told_at]
     return words[max(told)[1]] if told else None

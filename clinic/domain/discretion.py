@@ -91,3 +91,8 @@ def may_know_need(standing: Standing, *, is_own: bool) -> bool:
     if reader.holds(Role.COORDINATOR):
         return True
     return reader.holds(Role.MEDIATOR) and (is_own or standing.crew_role is Role.MEDIATOR)
+
+
+def follows(reader: SignedIn, mediator_id: str) -> bool:
+    """Whether a reader follows somebody who is helped: her mediator, and those who coordinate."""
+    return reader.holds(Role.COORDINATOR) or (reader.holds(Role.MEDIATOR) and reader.id == mediator_id)

@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from clinic.domain import sessions
 from clinic.domain.answers import Refused
-from clinic.domain.notices import UNDO_FOR
 from clinic.domain.people import Role
 from clinic.domain.times import local_date, span_of_rule, to_local
+from clinic.domain.timing import UNDO_FOR
 
 TRAVEL = timedelta(minutes=45)
 

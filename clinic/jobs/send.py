@@ -3,86 +3,139 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from clinic.db import Database
+from sqlalchemy.orm import Session
+
+from clinic.db import Database, Unavailable
+from clinic.domain.contacts import WRITTEN
 from clinic.domain.notices import State
-from clinic.notices import mail, smtp, words
+from clinic.domain.valves import Shut, Why
+from clinic.jobs import post as ways_out
+from clinic.jobs.post import DRY, HandOver, Post
 from clinic.notices.smtp import Delivery
 from clinic.queries.outbox import Letter
-from clinic.services import outbox
-from clinic.services.outbox import Claim, Fate
-from clinic.settings import MailServer
+from clinic.services import outbox, valves
+from clinic.services.outbox import Claim
+from clinic.services.valves import Round
 
 Clock = Callable[[], datetime]
+_Result = TypeVar("_Result")
+_TRIES, _PAUSE = 5, 1.0  # what is known of a message is worth some seconds of trying to write it down
 _LOG = logging.getLogger("clinic.notices")
 
 
-@dataclass(frozen=True)
-class Mailer:
-    """The mail server, the sender's address, and how many seconds the server may take for an answer."""
-
-    server: MailServer
-    sender: str
-    patience: float = smtp.PATIENCE
-
-
 def send_due(
-    database: Database, mailer: Mailer | None, *, clock: Clock, is_stopping: Callable[[], bool] = lambda: False
+    database: Database, post: Post, *, clock: Clock, is_stopping: Callable[[], bool] = lambda: False
 ) -> Counter[State]:
-    """Send all that is due, and count what became of it; without a mail server only what is too late is ended.
+    """Send all that is due, and count what became of it; what nobody serves waits, and what is too late is ended.
 
-    When the server is down the rest waits for the next round. Raises `db.Unavailable`; what was done stays done.
+    A server in trouble is left alone for the rest of the round. Raises `db.Unavailable`; what was done stays done.
     """
     done: Counter[State] = Counter()
-    with database.write() as tx:
-        done[State.EXPIRED] += outbox.expire(tx, now=clock())
-    while mailer and not is_stopping():
-        with database.write() as tx:
-            claimed = outbox.claim(tx, now=clock())
-        if claimed is None:
-            break
-        if isinstance(claimed, State):
-            done[claimed] += 1
-            continue
-        delivery = _send_one(database, mailer, claimed, clock=clock, done=done)
-        if delivery and delivery.is_down:
-            break
+    _end_what_is_late(database, clock, done)
+    this_round = Round({each: Shut(Why.NO_CHANNEL) for each in WRITTEN if each not in post.served})
+    with ways_out.opened(post) as hand_over:
+        turn = _Turn(database, hand_over, this_round, clock, is_stopping, done)
+        claimed = turn.claim()
+        while claimed:
+            claimed = turn.see_through(claimed) or turn.claim()
+    _say_what_is_shut(this_round)
     return +done
 
 
-def _send_one(
-    database: Database, mailer: Mailer, claimed: Claim, *, clock: Clock, done: Counter[State]
-) -> Delivery | None:
-    """Send one claimed notice. No transaction is open while the mail server is waited for."""
+def _end_what_is_late(database: Database, clock: Clock, done: Counter[State]) -> None:
     with database.write() as tx:
-        letter = outbox.begin(tx, claimed, now=clock())
-    if letter is None:
+        done[State.EXPIRED] += outbox.expire(tx, now=clock())
+    while True:
+        with database.write() as tx:
+            ended = outbox.expire_change(tx, now=clock())
+        if ended is None:
+            return
+        done[ended] += 1
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """One worker's round: what it works with, and what became of what it did so far."""
+
+    database: Database
+    hand_over: HandOver
+    this_round: Round
+    clock: Clock
+    is_stopping: Callable[[], bool]
+    done: Counter[State]
+
+    def claim(self) -> Claim | None:
+        """Claim the next one, unless this round is over."""
+        return _write(self.database, self._claim)
+
+    def see_through(self, claimed: Claim) -> Claim | None:
+        """Send one claimed notice; return the next one, if it was claimed along with noting what became of this one.
+
+        What is wrong with one alone must not stop the others: its lease ends, and it is tried again.
+        """
+        try:
+            begun = _write(self.database, lambda tx: outbox.begin(tx, claimed, self.this_round, now=self.clock()))
+            if isinstance(begun, Letter):
+                return self._send(claimed, begun)
+            self._count(begun)
+        except Unavailable:
+            raise
+        except Exception as error:  # logged by its kind alone: its text may hold what was read
+            _LOG.error("notice %s: %s", claimed.notice_id, type(error).__name__)
         return None
-    delivery = _deliver(letter, mailer, now=clock())
+
+    def _send(self, claimed: Claim, letter: Letter) -> Claim | None:
+        """Hand one letter over and note what became of it; no transaction is open while a server is waited for."""
+        delivery = self.hand_over(letter, self.clock())
+        if delivery.code not in (None, DRY):
+            _LOG.warning("notice %s: %s", letter.notice_id, delivery.code)
+
+        def settle(tx: Session) -> tuple[State | None, Claim | None]:
+            return _settle(tx, claimed, letter, delivery, self.this_round, self.clock()), self._claim(tx)
+
+        state, following = _write(self.database, settle)
+        self._count(state)
+        return following
+
+    def _claim(self, tx: Session) -> Claim | None:
+        if self.this_round.is_over or self.is_stopping():
+            return None
+        return outbox.claim(tx, now=self.clock())
+
+    def _count(self, state: State | None) -> None:
+        if state:
+            self.done[state] += 1
+
+
+def _settle(
+    tx: Session, claimed: Claim, letter: Letter, delivery: Delivery, this_round: Round, now: datetime
+) -> State | None:
+    state = outbox.settle(tx, claimed, delivery.fate, delivery.code, now=now)
+    channel = letter.facts.voice.channel
+    valves.note(tx, channel, this_round, is_down=delivery.is_down, code=delivery.code, now=now)
+    return state
+
+
+def _write(database: Database, work: Callable[[Session], _Result]) -> _Result:
+    """Do this in a transaction, again if others were in the way or the database was gone for some seconds."""
+    for _ in range(_TRIES - 1):
+        try:
+            with database.write() as tx:
+                return work(tx)
+        except Unavailable:
+            time.sleep(_PAUSE)
     with database.write() as tx:
-        state = outbox.settle(tx, claimed, delivery.fate, delivery.code, now=clock())
-    if state:
-        done[state] += 1
-    if delivery.code:
-        _LOG.warning("notice %s: %s", letter.notice_id, delivery.code)
-    return delivery
+        return work(tx)
 
 
-def _deliver(letter: Letter, mailer: Mailer, *, now: datetime) -> Delivery:
-    try:
-        composed = mail.compose(
-            letter.facts,
-            message_token=letter.message_token,
-            sender=mailer.sender,
-            address=letter.address,
-            now=now,
-        )
-    except words.Unspeakable:
-        return Delivery(Fate.REFUSED, "words")
-    except ValueError:
-        return Delivery(Fate.REFUSED, "address")
-    return smtp.deliver(composed, mailer.server, patience=mailer.patience)
+def _say_what_is_shut(this_round: Round) -> None:
+    for channel, shut in this_round.shut.items():
+        if shut.why is not Why.NO_CHANNEL:
+            _LOG.warning("%s: nothing goes (%s)", channel, shut.why)

@@ -1,4 +1,4 @@
-"""The sweep: making sessions that are due, ending offers that ran out, asking the next, forgetting what is over."""
+"""The sweep: making sessions that are due, ending offers that ran out, asking the next and asking again, forgetting."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clinic.db import Database
-from clinic.services import calls, decisions, interpreting, notices, repeats, searches, sessions
+from clinic.services import beneficiaries, calls, decisions, interpreting, notices, repeats, searches, sessions
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Swept:
     people_asked: int
     decisions_asked: int
     calls_dropped: int
+    choices_run_out: int
     keys_forgotten: int
     notices_forgotten: int
 
@@ -35,7 +36,9 @@ def sweep(database: Database, *, now: datetime) -> Swept:
     with database.write() as tx:
         dropped = calls.expire(tx, now=now)
     with database.write() as tx:
+        run_out = beneficiaries.ask_again(tx, now=now)
+    with database.write() as tx:
         keys = repeats.forget(tx, now=now)
     with database.write() as tx:
         cleared = notices.clear(tx, now=now)
-    return Swept(made, expired, asked, to_decide, dropped, keys, cleared)
+    return Swept(made, expired, asked, to_decide, dropped, run_out, keys, cleared)

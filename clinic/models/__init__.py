@@ -9,14 +9,16 @@ from clinic.models.base import Base
 from clinic.models.beneficiaries import Beneficiary
 from clinic.models.calendars import FeedLink
 from clinic.models.calls import Call
+from clinic.models.contacts import Contact, ContactTask
 from clinic.models.demonstration import Demonstration
 from clinic.models.interpreting import Interpreter, Need, Offer, SpokenLanguage
-from clinic.models.notices import MessageChoice, Notice
+from clinic.models.notices import Notice, Valve
 from clinic.models.occupancy import Occupancy
 from clinic.models.people import PasswordCode, Person, PersonRole
 from clinic.models.places import Closure, Place
 from clinic.models.repeats import Repeat
 from clinic.models.rota import Shift
+from clinic.models.sealed import KeyProof
 from clinic.models.searches import Ask, Recusal, Search
 from clinic.models.sessions import ClinicSession, Series, SeriesNeed, SeriesSkip, SessionNeed
 from clinic.models.workshops import Registration, Workshop
@@ -30,11 +32,13 @@ __all__ = [
     "Call",
     "ClinicSession",
     "Closure",
+    "Contact",
+    "ContactTask",
     "DatedAvailability",
     "Demonstration",
     "FeedLink",
     "Interpreter",
-    "MessageChoice",
+    "KeyProof",
     "Need",
     "Notice",
     "Occupancy",
@@ -54,5 +58,6 @@ __all__ = [
     "Shift",
     "SpokenLanguage",
     "UsualTime",
+    "Valve",
     "Workshop",
 ]

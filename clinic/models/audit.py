@@ -19,3 +19,4 @@ class AuditEntry(HasId, Base):
     actor_id: Mapped[str | None] = mapped_column(String(16))
     action: Mapped[str] = mapped_column(String(40))
     object_id: Mapped[str | None] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(String(24))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from clinic.domain.interpreting import Modality, NeedState, OfferState
 from clinic.models.base import Base, HasId, UtcInstant, coded
 from clinic.models.people import Person
+from clinic.models.sealed import Sealed
 
 _ACCEPTED = text("state = 'accepted'")
 
@@ -21,7 +22,7 @@ class Interpreter(Base):
 
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
     comes_on_site: Mapped[bool]
-    phone: Mapped[str | None] = mapped_column(String(24))
+    phone: Mapped[str | None] = mapped_column(Sealed("interpreters.phone"))
     languages: Mapped[list[SpokenLanguage]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
 

@@ -23,7 +23,6 @@ class Person(HasId, Base):
     name: Mapped[str] = mapped_column(String(80))
     password_hash: Mapped[str | None] = mapped_column(String(160))
     language: Mapped[str | None] = mapped_column(String(8))
-    email: Mapped[str | None] = mapped_column(String(254))
     session_version: Mapped[int] = mapped_column(default=1)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     created_at: Mapped[datetime] = mapped_column(UtcInstant)

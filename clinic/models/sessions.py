@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from clinic.domain.people import Role
 from clinic.domain.recurrence import AfterSkip
 from clinic.domain.sessions import CancelReason, Kind, Status
+from clinic.domain.timing import FOR_CREW, FOR_PEOPLE
 from clinic.models.base import Base, HasId, UtcInstant, coded
 from clinic.models.places import Place
 
@@ -44,8 +46,20 @@ class Series(HasId, Base):
     sign_off_days: Mapped[int] = mapped_column(default=3)
     decision_days: Mapped[int] = mapped_column(default=2)
     decision_time: Mapped[time] = mapped_column(default=time(18))
+    reminders_crew: Mapped[str] = mapped_column(String(80), default=" ".join(FOR_CREW))
+    reminders_people: Mapped[str] = mapped_column(String(80), default=" ".join(FOR_PEOPLE))
     needs: Mapped[list[SeriesNeed]] = relationship(lazy="raise", cascade="all, delete-orphan")
     place: Mapped[Place] = relationship(lazy="raise")
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The name by language."""
+        return {"fr": self.name_fr, "en": self.name_en}
+
+    @property
+    def agenda_words(self) -> Mapping[str, str]:
+        """The neutral word by language (S17)."""
+        return {"fr": self.agenda_word_fr, "en": self.agenda_word_en}
 
 
 class SeriesNeed(Base):

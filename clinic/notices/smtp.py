@@ -7,6 +7,7 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import Self
 
 from clinic.notices.mail import domain_of
 from clinic.services.outbox import Fate
@@ -27,18 +28,61 @@ class Delivery:
     is_down: bool = False
 
 
+class Line:
+    """A line to the mail server: opened for the first mail, kept for the next ones while all goes well.
+
+    A connection for each mail costs more than the mail itself.
+    """
+
+    def __init__(self, server: MailServer, *, patience: float = PATIENCE) -> None:
+        self._server, self._patience = server, patience
+        self._connection: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._connection:
+            with suppress(OSError, smtplib.SMTPException):
+                self._connection.quit()
+        self._drop()
+
+    def deliver(self, mail: EmailMessage) -> Delivery:
+        """Hand in one mail. Never raises for what a server does: it becomes a fate and a code without any address.
+
+        A line that went stale since the last mail is no trouble: a fresh one is tried, as nothing was taken.
+        """
+        if self._connection:
+            delivery = self._hand_in(self._connection, mail, is_fresh=False)
+            if not (delivery.fate is Fate.LATER and delivery.is_down):
+                return delivery
+        try:
+            self._connection = _connect(self._server, domain_of(str(mail["From"])), self._patience)
+        except (OSError, smtplib.SMTPException) as error:
+            return Delivery(Fate.LATER, _code_of(error), is_down=True)
+        return self._hand_in(self._connection, mail, is_fresh=True)
+
+    def _hand_in(self, connection: smtplib.SMTP, mail: EmailMessage, *, is_fresh: bool) -> Delivery:
+        try:
+            delivery = _hand_in(connection, mail, is_fresh=is_fresh)
+        except BaseException:
+            self._drop()
+            raise
+        if delivery.fate is not Fate.SENT:
+            self._drop()
+        return delivery
+
+    def _drop(self) -> None:
+        if self._connection:
+            with suppress(OSError, smtplib.SMTPException):
+                self._connection.close()
+        self._connection = None
+
+
 def deliver(mail: EmailMessage, server: MailServer, *, patience: float = PATIENCE) -> Delivery:
-    """Hand in one mail. Never raises for what a server does: it becomes a fate and a code without any address."""
-    sender, recipient = str(mail["From"]), str(mail["To"])
-    try:
-        connection = _connect(server, domain_of(sender), patience)
-    except (OSError, smtplib.SMTPException) as error:
-        return Delivery(Fate.LATER, _code_of(error), is_down=True)
-    try:
-        return _hand_in(connection, sender, recipient, mail.as_bytes())
-    finally:
-        with suppress(OSError, smtplib.SMTPException):
-            connection.close()
+    """Hand in one mail over a line of its own. Never raises for what a server does."""
+    with Line(server, patience=patience) as line:
+        return line.deliver(mail)
 
 
 def _connect(server: MailServer, domain: str, patience: float) -> smtplib.SMTP:
@@ -61,10 +105,13 @@ def _connect(server: MailServer, domain: str, patience: float) -> smtplib.SMTP:
     return connection
 
 
-def _hand_in(connection: smtplib.SMTP, sender: str, recipient: str, content: bytes) -> Delivery:
+def _hand_in(connection: smtplib.SMTP, mail: EmailMessage, *, is_fresh: bool) -> Delivery:
     """Before the content is sent a broken line means later; after, nobody knows."""
+    content = mail.as_bytes()
     try:
-        refused = _refused_envelope(connection, sender, recipient)
+        if not is_fresh:
+            connection.rset()
+        refused = _refused_envelope(connection, str(mail["From"]), str(mail["To"]))
     except (OSError, smtplib.SMTPException) as error:
         return Delivery(Fate.LATER, _code_of(error), is_down=True)
     if refused:
@@ -74,11 +121,7 @@ def _hand_in(connection: smtplib.SMTP, sender: str, recipient: str, content: byt
         status, _ = connection.getreply()
     except (OSError, smtplib.SMTPException) as error:
         return Delivery(Fate.UNKNOWN, _code_of(error), is_down=True)
-    if status not in _TAKEN:
-        return _refused(status)
-    with suppress(OSError, smtplib.SMTPException):
-        connection.quit()
-    return Delivery(Fate.SENT)
+    return Delivery(Fate.SENT) if status in _TAKEN else _refused(status)
 
 
 def _refused_envelope(connection: smtplib.SMTP, sender: str, recipient: str) -> Delivery | None:

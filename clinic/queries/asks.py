@@ -65,13 +65,17 @@ class SearchView:
 
 @dataclass(frozen=True)
 class MyShift:
-    """A shift that one may see to: until when it may be given back, whether it may now, and if it is one's own."""
+    """A shift that one may see to: until when it may be given back, whether it may now, and if it is one's own.
+
+    `is_late`: whose shift it is cannot simply give it back any more.
+    """
 
     shift_id: str
     session_id: str
     is_own: bool
     sign_off_at: datetime
     may_give_back: bool
+    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,10 @@ class Beside:
     is_recused: bool
     sought: tuple[Role, ...]
 
-    def offers_stand_in(self, now: datetime) -> bool:
-        """Whether one holds a shift past its sign-off time and looks for nobody yet."""
-        return self.mine is not None and now >= self.mine.sign_off_at and self.mine.shift_id not in self.by_shift
+    @property
+    def offers_stand_in(self) -> bool:
+        """Whether one holds a shift that one cannot simply give back, and looks for nobody yet."""
+        return self.mine is not None and self.mine.is_late and self.mine.shift_id not in self.by_shift
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,7 @@ def looking(tx: Session, *, reader: SignedIn, now: datetime) -> list[Looking]:
         .options(selectinload(Search.asks), joinedload(ClinicSession.series))
     )
     return [
-        Looking(_view(search, is_named=False), session.id, _names(session), session.starts_at, session.ends_at)
+        Looking(_view(search, is_named=False), session.id, session.series.names, session.starts_at, session.ends_at)
         for search, session in tx.execute(query)
     ]
 
@@ -187,8 +192,14 @@ def my_shift(tx: Session, shift_id: str, *, reader: SignedIn, now: datetime) -> 
     if not is_own and not coordinates:
         raise NotFound
     held = rota_queries.held(tx, shift, tx.get_one(ClinicSession, shift.session_id))
-    may_give_back = rota_rules.may_give_back(held, by_coordinator=coordinates, now=now)
-    return MyShift(shift_id, shift.session_id, is_own, held.sign_off_at, may_give_back)
+    return MyShift(
+        shift_id,
+        shift.session_id,
+        is_own,
+        held.sign_off_at,
+        may_give_back=rota_rules.may_give_back(held, by_coordinator=coordinates, now=now),
+        is_late=not rota_rules.may_give_back(held, by_coordinator=False, now=now),
+    )
 
 
 def session_of(tx: Session, search_id: str) -> str:
@@ -205,8 +216,11 @@ def recused_ahead(tx: Session, *, reader: SignedIn, now: datetime) -> list[Recus
         .order_by(ClinicSession.starts_at, ClinicSession.id)
         .options(joinedload(ClinicSession.series))
     )
-    words = _words if reader.roles <= {Role.INTERPRETER, Role.MEMBER} else _names
-    return [RecusedView(each.id, words(each), each.starts_at, each.ends_at) for each in tx.scalars(query)]
+    is_discreet = reader.roles <= {Role.INTERPRETER, Role.MEMBER}
+    return [
+        RecusedView(each.id, _called(each, is_discreet=is_discreet), each.starts_at, each.ends_at)
+        for each in tx.scalars(query)
+    ]
 
 
 def _asks(tx: Session, reader: SignedIn, which: ColumnElement[bool]) -> list[AskView]:
@@ -228,7 +242,7 @@ def _ask_view(ask: Ask, search: Search, session: ClinicSession) -> AskView:
     return AskView(
         id=ask.id,
         session_id=session.id,
-        names=_words(session) if is_discreet else _names(session),
+        names=_called(session, is_discreet=is_discreet),
         role=search.role,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
@@ -251,9 +265,5 @@ def _view(search: Search, *, is_named: bool) -> SearchView:
     )
 
 
-def _words(session: ClinicSession) -> Mapping[str, str]:
-    return {"fr": session.series.agenda_word_fr, "en": session.series.agenda_word_en}
-
-
-def _names(session: ClinicSession) -> Mapping[str, str]:
-    return {"fr": session.series.name_fr, "en": session.series.name_en}
+def _called(session: ClinicSession, *, is_discreet: bool) -> Mapping[str, str]:
+    return session.series.agenda_words if is_discreet else session.series.names

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from clinic.domain import calls as rules
-from clinic.domain import discretion
+from clinic.domain import discretion, timing
 from clinic.domain import notices as notice_rules
 from clinic.domain.answers import NotFound
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.calls import TO_MAKE, CallState, Change, Word
+from clinic.domain.contacts import may_write
 from clinic.domain.discretion import Standing
 from clinic.domain.interpreting import Modality, OfferState
-from clinic.domain.notices import Choice, State
 from clinic.domain.notices import Kind as NoticeKind
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.rota import ShiftState
@@ -28,25 +28,17 @@ from clinic.models import (
     Appointment,
     Call,
     ClinicSession,
-    MessageChoice,
     Need,
     Notice,
     Offer,
-    Person,
     Place,
     Registration,
     Shift,
 )
+from clinic.queries import heard, readers
 from clinic.queries import rota as rota_queries
 from clinic.queries import workshops as workshop_queries
-
-_LEFT = (State.SENDING, State.SENT, State.UNCONFIRMED)
-_BY_MAIL = {
-    NoticeKind.SESSION_CANCELLED: Change.CANCELLED,
-    NoticeKind.SESSION_RESTORED: Change.RESTORED,
-    NoticeKind.SESSION_MOVED: Change.MOVED,
-    NoticeKind.SPOT_CHANGED: Change.SPOT,
-}
+from clinic.queries.readers import Reader
 
 
 @dataclass(frozen=True)
@@ -77,7 +69,7 @@ class Reach:
 
 
 def to_make(tx: Session, *, reader: SignedIn, now: datetime, session_id: str | None = None) -> list[CallView]:
-    """The calls that the reader may make, of all sessions not over or of one, in order of time: three queries."""
+    """The calls that the reader may make, of all sessions not over or of one, in order of time: four queries."""
     query = _calls().where(Call.state.in_(TO_MAKE), ClinicSession.ends_at > now, _stands())
     if session_id:
         query = query.where(Call.session_id == session_id)
@@ -86,8 +78,8 @@ def to_make(tx: Session, *, reader: SignedIn, now: datetime, session_id: str | N
         return []
     roles = _crew_roles(tx, reader, [session.id for _, session, _ in rows])
     known = [row for row in rows if _may_make(row[0], row[1], row[2], roles, reader, now)]
-    words = of_things(tx, [call.about_id for call, _, _ in known])
-    views = [_view(*row, words[row[0].about_id], roles, reader, now) for row in known]
+    unsure = unaware(tx, [row[0].about_id for row in known])
+    views = [_view(*row, roles, reader, now, knows_time=row[0].about_id not in unsure) for row in known]
     return sorted(views, key=lambda view: (view.starts_at, view.who.casefold()))
 
 
@@ -111,25 +103,22 @@ def of_things(tx: Session, about_ids: Collection[str]) -> Mapping[str, list[Call
     return found
 
 
-def mailed(tx: Session, registration_ids: Collection[str]) -> Mapping[str, list[Word]]:
-    """What left by mail about these registrations, as words that were said."""
-    found: dict[str, list[Word]] = defaultdict(list)
-    query = select(Notice).where(
-        Notice.about_id.in_(list(registration_ids)), Notice.kind.in_(_BY_MAIL), Notice.state.in_(_LEFT)
-    )
-    for each in tx.scalars(query):
-        word = Word(_BY_MAIL[each.kind], CallState.TOLD, each.planned_at, each.ended_at or each.due_at)
-        found[each.about_id].append(word)
-    return found
-
-
-def as_words(calls: Sequence[Call], session_id: str) -> list[Word]:
-    """The calls of one session as the rules see them."""
+def as_words(calls: Sequence[Call]) -> list[Word]:
+    """Calls as the rules see them."""
     return [
         Word(each.change, each.state, each.made_at, each.settled_at if each.state is CallState.TOLD else None)
         for each in calls
-        if each.session_id == session_id
     ]
+
+
+def unaware(tx: Session, about_ids: Collection[str]) -> set[str]:
+    """The appointments and registrations that were moved without their people having heard of it; two queries."""
+    calls, written = of_things(tx, about_ids), heard.messages(tx, about_ids)
+    said = {
+        each: as_words(calls.get(each, [])) + heard.as_words(written.get(each, []), takes_place=True)
+        for each in about_ids
+    }
+    return {each for each, words in said.items() if Change.MOVED in rules.unsaid(words)}
 
 
 def knowing_spot(tx: Session, session: ClinicSession, *, now: datetime) -> dict[str, str]:
@@ -175,23 +164,29 @@ def is_any_to_make(tx: Session, session_id: str) -> bool:
     return tx.scalar(query.limit(1)) is not None
 
 
-def reach(tx: Session, people: Collection[str], kind: NoticeKind, *, starts_at: datetime, now: datetime) -> Reach:
-    """Whom a message of this kind, planned now, reaches before the start (S10, S14): three queries."""
-    which = select(Person).where(Person.id.in_(list(people)), Person.disabled_at.is_(None))
-    found = tx.scalars(which.options(selectinload(Person.held))).all()
-    kept = tx.scalars(select(MessageChoice).where(MessageChoice.person_id.in_([each.id for each in found])))
-    choices = {each.person_id: each for each in kept}
-    written = {each.id for each in found if _is_reached(each, choices.get(each.id), kind, starts_at, now)}
-    return Reach(frozenset(written), frozenset(each.id for each in found) - written)
+def reach(
+    tx: Session,
+    people: Collection[str],
+    kind: NoticeKind,
+    *,
+    starts_at: datetime,
+    now: datetime,
+    helped: Mapping[str, datetime] | None = None,
+) -> Reach:
+    """Whom a message of this kind, planned now, reaches before it begins (S10, S14): four queries.
+
+    `helped`: those without an account, each with the time of her own appointment.
+    """
+    found = {key: each for key, each in readers.people(tx, people).items() if not each.is_disabled}
+    found |= readers.helped(tx, helped or ())
+    begins = {key: (helped or {}).get(key, starts_at) for key in found}
+    written = {key for key, each in found.items() if _is_reached(each, kind, begins[key], now)}
+    return Reach(frozenset(written), frozenset(found) - written)
 
 
-def _is_reached(
-    person: Person, kept: MessageChoice | None, kind: NoticeKind, starts_at: datetime, now: datetime
-) -> bool:
-    at_work = notice_rules.works_here(frozenset(each.role for each in person.held))
-    choice = Choice(kept.channel, kept.is_shared, kept.chosen_at, kept.confirmed_at) if kept else None
-    may = bool(person.email) and notice_rules.may_write(choice, now, at_work=at_work)
-    return may and notice_rules.act_due(kind, starts_at, now, at_work=at_work) < starts_at
+def _is_reached(reader: Reader, kind: NoticeKind, starts_at: datetime, now: datetime) -> bool:
+    may = may_write(reader.reach, now, at_work=reader.at_work)
+    return may and timing.act_due(kind, starts_at, now, reader.rhythm) < starts_at
 
 
 def _anybody(person_id: str) -> SignedIn:
@@ -220,9 +215,10 @@ def _calls() -> Select[Call, ClinicSession, Appointment | None]:
 
 
 def _stands() -> ColumnElement[bool]:
-    """Whoever called off or withdrew since then need not be called; one who had to leave because of it has to."""
+    """Whoever withdrew since then need not be called; one who had to leave because of it has to."""
     is_here = or_(Registration.state != RegistrationState.WITHDRAWN, Registration.changed_at <= Call.made_at)
-    is_booked = and_(Appointment.state == AppointmentState.BOOKED, Appointment.session_id == Call.session_id)
+    is_so = or_(Appointment.state == AppointmentState.BOOKED, Call.change == Change.CANCELLED)
+    is_booked = and_(is_so, Appointment.session_id == Call.session_id)
     return or_(is_booked, is_here)
 
 
@@ -255,22 +251,23 @@ def _view(
     found: Call,
     session: ClinicSession,
     appointment: Appointment | None,
-    calls: Sequence[Call],
     roles: Mapping[str, Role],
     reader: SignedIn,
     now: datetime,
+    *,
+    knows_time: bool,
 ) -> CallView:
     knows_spot = discretion.may_know_spot(_standing(session, roles, reader, now), session.place.publicity)
-    is_on = session.status is Status.PLANNED
+    is_on = session.status is Status.PLANNED and found.change is not Change.CANCELLED
     return CallView(
         id=found.id,
         session_id=session.id,
-        names={"fr": session.series.name_fr, "en": session.series.name_en},
+        names=session.series.names,
         session_starts_at=session.starts_at,
         who=found.beneficiary.alias if found.beneficiary else found.person.name if found.person else "",
         starts_at=appointment.starts_at if appointment else session.starts_at,
         change=found.change,
         state=found.state,
-        knows_time=Change.MOVED not in rules.unsaid(as_words(calls, session.id)),
+        knows_time=knows_time,
         spot=session.exact_spot if knows_spot and is_on else None,
     )

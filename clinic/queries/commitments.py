@@ -99,7 +99,7 @@ def _commitment(
         ends_at=spanned.ends_at,
         is_cancelled=session.status is Status.CANCELLED,
         is_tentative=isinstance(part, Shift) and part.state is ShiftState.TO_CONFIRM,
-        names={"fr": series.name_fr, "en": series.name_en},
-        agenda_words={"fr": series.agenda_word_fr, "en": series.agenda_word_en},
+        names=series.names,
+        agenda_words=series.agenda_words,
         spot=session.exact_spot if place.publicity is Publicity.PUBLIC else None,
     )

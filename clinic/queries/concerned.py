@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,17 +12,19 @@ from sqlalchemy.orm import Session, joinedload
 
 from clinic.domain import interpreting as interpreting_rules
 from clinic.domain.answers import NotFound
+from clinic.domain.contacts import Channel
 from clinic.domain.interpreting import NeedState, OfferState
 from clinic.domain.notices import Kind
-from clinic.models import ClinicSession, Need, Offer
-from clinic.queries import appointments, calls, crews, workshops
+from clinic.models import Appointment, ClinicSession, Need, Offer
+from clinic.queries import appointments, calls, crews, readers, workshops
 
 
 @dataclass(frozen=True)
 class Concerned:
-    """For the coordinator: names of the crew, aliases with their times, and how many others.
+    """For the coordinator: names of the crew, how many others, and the aliases to call with their times.
 
-    Those who are `silent` cannot be written to before it begins. Members among them become calls, as all aliases do.
+    Those who are `silent` cannot be written to before it begins: members among them and `aliases` become calls.
+    `helped`: how many who have an appointment are written to by which channel; `first_at`: the first of their times.
     """
 
     agenda_words: Mapping[str, str]
@@ -32,6 +35,8 @@ class Concerned:
     interpreters_silent: tuple[str, ...]
     members: int
     members_silent: int
+    helped: Mapping[Channel, int]
+    first_at: datetime | None
     aliases: tuple[tuple[datetime, str], ...]
 
     @property
@@ -49,11 +54,14 @@ def by_cancelling(tx: Session, session_id: str, *, now: datetime) -> Concerned:
     asked = _interpreters(tx, session_id, now)
     coming = {each.person_id for each in workshops.live(tx, session_id)}
     starts_at = session.starts_at
+    booked = appointments.standing(tx, session_id)
+    written = _written_to(tx, booked, starts_at, now)
+    channels = readers.helped(tx, [each.beneficiary_id for each in booked if each.id in written])
     to_crew = calls.reach(tx, crew, Kind.SESSION_CANCELLED, starts_at=starts_at, now=now)
     to_asked = calls.reach(tx, asked, Kind.OFFER_WITHDRAWN, starts_at=starts_at, now=now)
     to_coming = calls.reach(tx, coming, Kind.SESSION_CANCELLED, starts_at=starts_at, now=now)
     return Concerned(
-        agenda_words={"fr": session.series.agenda_word_fr, "en": session.series.agenda_word_en},
+        agenda_words=session.series.agenda_words,
         starts_at=starts_at,
         crew=tuple(name for person_id, name in crew.items() if person_id in to_crew.written),
         crew_silent=tuple(name for person_id, name in crew.items() if person_id in to_crew.silent),
@@ -61,8 +69,18 @@ def by_cancelling(tx: Session, session_id: str, *, now: datetime) -> Concerned:
         interpreters_silent=tuple(name for person_id, name in asked.items() if person_id in to_asked.silent),
         members=len(to_coming.written),
         members_silent=len(to_coming.silent),
-        aliases=tuple((each.starts_at, each.beneficiary.alias) for each in appointments.standing(tx, session_id)),
+        helped=Counter(each.reach.choice.channel for each in channels.values() if each.reach),
+        first_at=min((each.starts_at for each in booked if each.id in written), default=None),
+        aliases=tuple((each.starts_at, each.beneficiary.alias) for each in booked if each.id not in written),
     )
+
+
+def _written_to(tx: Session, booked: Sequence[Appointment], starts_at: datetime, now: datetime) -> set[str]:
+    """The appointments of those whom a message reaches; one who never heard of a move is called instead."""
+    times = {each.beneficiary_id: each.starts_at for each in booked}
+    reach = calls.reach(tx, (), Kind.SESSION_CANCELLED, starts_at=starts_at, now=now, helped=times)
+    unaware = calls.unaware(tx, [each.id for each in booked])
+    return {each.id for each in booked if each.beneficiary_id in reach.written and each.id not in unaware}
 
 
 def _interpreters(tx: Session, session_id: str, now: datetime) -> dict[str, str]:

@@ -21,7 +21,7 @@ from clinic.queries.programme import SessionView
 
 @dataclass(frozen=True)
 class AppointmentView:
-    """An appointment that its reader may know."""
+    """An appointment that its reader may know; `beneficiary_id` only for one who follows her."""
 
     id: str
     session_id: str
@@ -33,6 +33,7 @@ class AppointmentView:
     topic: Topic
     is_cancelled: bool
     is_own: bool
+    beneficiary_id: str | None
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ def _may_know(standing: Standing, appointment: Appointment) -> bool:
 
 
 def _view(appointment: Appointment, reader: SignedIn) -> AppointmentView:
+    follows = discretion.follows(reader, appointment.beneficiary.mediator_id)
     return AppointmentView(
         id=appointment.id,
         session_id=appointment.session_id,
@@ -128,4 +130,5 @@ def _view(appointment: Appointment, reader: SignedIn) -> AppointmentView:
         topic=appointment.topic,
         is_cancelled=appointment.state is AppointmentState.CANCELLED,
         is_own=appointment.booked_by_id == reader.id,
+        beneficiary_id=appointment.beneficiary_id if follows else None,
     )

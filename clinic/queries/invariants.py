@@ -163,10 +163,13 @@ def _wrong_searches(tx: Session) -> Iterator[Breach]:
 
 
 def _wrong_calls(tx: Session) -> Iterator[Breach]:
-    to_make = select(Call, ClinicSession.status).join(ClinicSession, Call.session_id == ClinicSession.id)
+    to_make = select(Call, ClinicSession.status, Appointment.state).where(Call.state.in_(TO_MAKE))
+    to_make = to_make.join(ClinicSession, Call.session_id == ClinicSession.id)
+    to_make = to_make.outerjoin(Appointment, Appointment.id == Call.about_id)
     seen = set()
-    for call, status in tx.execute(to_make.where(Call.state.in_(TO_MAKE))):
-        if (call.change is Change.CANCELLED) is not (status is Status.CANCELLED):
+    for call, status, booked in tx.execute(to_make):
+        is_off = status is Status.CANCELLED or booked not in (None, AppointmentState.BOOKED)
+        if (call.change is Change.CANCELLED) is not is_off:
             yield Breach("call_astray", call.id)
         if call.about_id in seen:
             yield Breach("called_twice", call.about_id)

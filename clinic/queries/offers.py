@@ -84,6 +84,6 @@ def _view(offer: Offer, need: Need, session: ClinicSession, reader: SignedIn, no
         is_told_late=not is_public,
         answer_by=offer.answer_by,
         state=state,
-        agenda_words={"fr": session.series.agenda_word_fr, "en": session.series.agenda_word_en},
+        agenda_words=session.series.agenda_words,
         is_cancelled=session.status is Status.CANCELLED,
     )

@@ -112,8 +112,7 @@ def _falls_in(session: ClinicSession, closure: ClosureRow) -> bool:
 
 
 def _planned(session: ClinicSession) -> PlannedRow:
-    names = {"fr": session.series.name_fr, "en": session.series.name_en}
-    return PlannedRow(session.id, names, session.place.name, session.starts_at)
+    return PlannedRow(session.id, session.series.names, session.place.name, session.starts_at)
 
 
 def _row(place: Place) -> PlaceRow:

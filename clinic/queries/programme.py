@@ -237,7 +237,7 @@ def _view(session: ClinicSession, hanging: _Hanging, reader: SignedIn, now: date
         id=session.id,
         series_id=session.series_id,
         kind=session.series.kind,
-        names={"fr": session.series.name_fr, "en": session.series.name_en},
+        names=session.series.names,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         moved_from=session.moved_from,

@@ -91,7 +91,7 @@ def _view(session: ClinicSession, workshop: Workshop | None, *, is_full: bool) -
     return PublicSession(
         id=session.id,
         kind=session.series.kind,
-        names={"fr": session.series.name_fr, "en": session.series.name_en},
+        names=session.series.names,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         is_cancelled=session.status is Status.CANCELLED,

@@ -95,10 +95,12 @@ def admits_first_timers(tx: Session, search: Search, *, now: datetime) -> bool:
     return search.role in rules.places_for(needs, there, is_first_time=True)
 
 
-def candidates(tx: Session, search: Search, session: ClinicSession, *, now: datetime) -> list[Candidate]:
-    """Who can be asked: active, of the role, free at that time not on the crew, not recused, not asked
-    in this search already."""
-    ids = set(tx.scalars(_free_of(search)))
+def candidates(
+    tx: Session, search: Search, session: ClinicSession, *, now: datetime, again: bool = False
+) -> list[Candidate]:
+    """Who can be asked: active, of the role, free at that time, not on the crew, not recused; and, unless people are
+    asked `again`, not asked in this search already."""
+    ids = set(tx.scalars(_free_of(search, again=again)))
     span = (session.starts_at, session.ends_at)
     resources = {of_person(each): each for each in ids}
     busy = rota_queries.occupied(tx, resources, quanta(*span), besides=(), now=now)
@@ -127,7 +129,7 @@ def _fresh(query: Select[Search]) -> Select[Search]:
     return query.options(selectinload(Search.asks)).execution_options(populate_existing=True)
 
 
-def _free_of(search: Search) -> Select[str]:
+def _free_of(search: Search, *, again: bool) -> Select[str]:
     """The active people of the role who are not on the crew, not asked yet, and did not say that they cannot."""
     on_crew = exists().where(
         Shift.session_id == search.session_id, Shift.person_id == Person.id, Shift.state != ShiftState.RELEASED
@@ -135,4 +137,5 @@ def _free_of(search: Search) -> Select[str]:
     is_asked = exists().where(Ask.search_id == search.id, Ask.person_id == Person.id)
     is_recused = exists().where(Recusal.session_id == search.session_id, Recusal.person_id == Person.id)
     holds_role = Person.held.any(PersonRole.role == search.role)
-    return select(Person.id).where(Person.disabled_at.is_(None), holds_role, ~or_(on_crew, is_asked, is_recused))
+    out = or_(on_crew, is_recused) if again else or_(on_crew, is_recused, is_asked)
+    return select(Person.id).where(Person.disabled_at.is_(None), holds_role, ~out)

@@ -14,6 +14,7 @@ from clinic.domain.people import Role
 from clinic.domain.recurrence import AfterSkip, Rule
 from clinic.domain.rota import Staffing
 from clinic.domain.sessions import CancelReason, Kind, Status
+from clinic.domain.timing import Offset, offsets_of
 from clinic.models import ClinicSession, Series, SeriesSkip, SessionNeed
 
 
@@ -63,6 +64,8 @@ class SeriesPage:
     sign_off_days: int
     decision_days: int
     decision_time: time
+    reminders_crew: tuple[Offset, ...]
+    reminders_people: tuple[Offset, ...]
     dates: tuple[SeriesDate, ...]
     left_out: tuple[date, ...]
 
@@ -107,7 +110,7 @@ def series_page(tx: Session, series_id: str, *, today: date, now: datetime) -> S
     coming = select(ClinicSession).where(ClinicSession.series_id == series_id, ClinicSession.ends_at > now)
     return SeriesPage(
         row=_row(series),
-        agenda_words={"fr": series.agenda_word_fr, "en": series.agenda_word_en},
+        agenda_words=series.agenda_words,
         place_id=series.place_id,
         desks=series.desks,
         slot_minutes=series.slot_minutes,
@@ -117,6 +120,8 @@ def series_page(tx: Session, series_id: str, *, today: date, now: datetime) -> S
         sign_off_days=series.sign_off_days,
         decision_days=series.decision_days,
         decision_time=series.decision_time,
+        reminders_crew=offsets_of(series.reminders_crew),
+        reminders_people=offsets_of(series.reminders_people),
         dates=tuple(map(_date, tx.scalars(coming.order_by(ClinicSession.starts_at)))),
         left_out=tuple(sorted(on for on in dates_skipped(tx, series_id) if on >= today)),
     )
@@ -177,7 +182,7 @@ def _row(series: Series) -> SeriesRow:
     return SeriesRow(
         id=series.id,
         kind=series.kind,
-        names={"fr": series.name_fr, "en": series.name_en},
+        names=series.names,
         rule=_rule(series),
         starts=series.starts,
         ends=series.ends,

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from clinic.domain.answers import NotFound
+from clinic.domain.sessions import Status
 from clinic.domain.workshops import Attendance, RegistrationState
-from clinic.models import Registration, Workshop
+from clinic.models import ClinicSession, Registration, Workshop
 
 _Other = aliased(Registration)
 
@@ -84,6 +85,18 @@ def waiting(tx: Session, session_id: str) -> list[Registration]:
         Registration.session_id == session_id, Registration.state == RegistrationState.WAITING
     )
     return list(tx.scalars(query.order_by(Registration.asked_at, Registration.id)))
+
+
+def coming_of(tx: Session, person_id: str, now: datetime) -> list[tuple[Registration, ClinicSession]]:
+    """What a person has a seat at that takes place and has not begun, in order of time."""
+    query = select(Registration, ClinicSession).join(ClinicSession, Registration.session_id == ClinicSession.id)
+    query = query.where(
+        Registration.person_id == person_id,
+        Registration.state == RegistrationState.REGISTERED,
+        ClinicSession.status == Status.PLANNED,
+        ClinicSession.starts_at > now,
+    )
+    return [(mine, session) for mine, session in tx.execute(query.order_by(ClinicSession.starts_at, Registration.id))]
 
 
 def live(tx: Session, session_id: str) -> list[Registration]:

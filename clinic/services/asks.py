@@ -39,12 +39,13 @@ def ask_few(tx: Session, search: Search, session: ClinicSession, *, now: datetim
     return len(few)
 
 
-def ask_again(tx: Session, ask: Ask, session_id: str, *, now: datetime) -> None:
-    """Ask somebody anew to whom it was said that nobody is needed; unless she was not told yet, or cannot take it."""
-    if ask.person_id in queries.recused_of(tx, session_id):
-        return
-    ask.state, ask.answered_at = AskState.ASKED, None
-    notices.tell(tx, Kind.ASK_MADE, to=ask.person_id, about=ask.id, session_id=session_id, now=now)
+def ask_again(tx: Session, search: Search, session: ClinicSession, ended: AskState, *, now: datetime) -> None:
+    """Ask those anew for whom it had ended so, as far as they could still come; nothing is sent if none was told."""
+    could_come = {each.person_id for each in queries.candidates(tx, search, session, now=now, again=True)}
+    for ask in search.asks:
+        if ask.state is ended and ask.person_id in could_come:
+            ask.state, ask.answered_at = AskState.ASKED, None
+            notices.tell(tx, Kind.ASK_MADE, to=ask.person_id, about=ask.id, session_id=session.id, now=now)
 
 
 def settle(tx: Session, session: ClinicSession, *, now: datetime) -> None:

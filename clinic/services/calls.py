@@ -10,35 +10,31 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from clinic.domain import calls as rules
+from clinic.domain.appointments import AppointmentState
 from clinic.domain.calls import TO_MAKE, CallState, Change, Word
-from clinic.domain.notices import Kind
+from clinic.domain.notices import WAITING, Kind
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.sessions import Status
-from clinic.models import Appointment, Call, ClinicSession, Registration
+from clinic.models import Appointment, Call, ClinicSession, Notice, Registration
 from clinic.queries import calls as queries
+from clinic.queries import heard, standing
 from clinic.queries import people as people_queries
 from clinic.queries import rota as rota_queries
 from clinic.queries import sessions as session_queries
 from clinic.services import audit, notices
 
-_NOTICES = {
-    Change.CANCELLED: Kind.SESSION_CANCELLED,
-    Change.RESTORED: Kind.SESSION_RESTORED,
-    Change.MOVED: Kind.SESSION_MOVED,
-    Change.SPOT: Kind.SPOT_CHANGED,
-}
+KIND_OF = {change: kind for kind, change in heard.CHANGE_OF.items()}
 _NOTHING: frozenset[Change] = frozenset()
 
 
 @dataclass(frozen=True)
-class _Thing:
-    """An appointment or a registration with whom it is of, what was mailed about it, and whether mail can tell her."""
+class Thing:
+    """An appointment or a registration: of whom, and whether it takes place."""
 
     about_id: str
     beneficiary_id: str | None
     person_id: str | None
-    mailed: Sequence[Word] = ()
-    is_silent: bool = True
+    takes_place: bool
 
 
 def plan(
@@ -46,20 +42,59 @@ def plan(
     session: ClinicSession,
     change: Change,
     *,
-    appointments: Collection[Appointment],
     registrations: Collection[Registration],
     now: datetime,
+    was_starts_at: datetime | None = None,
 ) -> None:
-    """Have everyone called to whom nothing may be written about this change of a locked session.
+    """Have those called who registered and to whom nothing may be written about this change of a locked session.
 
+    Written in time: before it begins, also by what they know (`was_starts_at`).
     What was not told yet of the same thing is dropped first: nobody hears of a cancellation only to hear that it was
     taken back. Those on duty are told that there is somebody to call.
     """
-    things = [_Thing(each.id, each.beneficiary_id, None) for each in appointments]
-    things += _registered(tx, session, change, registrations, now)
-    calls = queries.of_things(tx, [each.about_id for each in things])
-    made = [_settle(tx, session, each, calls.get(each.about_id, []), frozenset({change}), now) for each in things]
-    _alert(tx, session, is_new=any(made), now=now)
+    people = [each.person_id for each in registrations]
+    begins = rules.in_time(session.starts_at, was_starts_at, now)
+    reach = queries.reach(tx, people, KIND_OF[change], starts_at=begins, now=now)
+    calls = queries.of_things(tx, [each.id for each in registrations])
+    is_new = False
+    for each in registrations:
+        if each.person_id in reach.silent | reach.written:
+            thing, here = thing_of(session, each), calls.get(each.id, [])
+            was_called = any(call.state is CallState.TOLD for call in here)
+            owes = each.person_id in reach.silent or was_called
+            wanted = _owed(tx, thing, here, frozenset({change})) if owes else None
+            is_new = settle(tx, session, thing, wanted, here, now=now) or is_new
+    alert(tx, session, is_new=is_new, now=now)
+
+
+def instead_of(tx: Session, notice: Notice, *, now: datetime) -> None:
+    """Have her called whom a message about a change will not reach: it failed, came too late, nobody knows its fate, or
+    her choice ended. Asked twice it is one call; none when it begins, when it is no longer so, when she was told.
+
+    Only for appointments and registrations. It locks the session of the notice: a lock on the notice comes after.
+    """
+    if notice.kind not in heard.CHANGE_OF or notice.session_id is None:
+        return
+    session = session_queries.locked(tx, notice.session_id)
+    about = tx.get(Appointment, notice.about_id, populate_existing=True) or tx.get(Registration, notice.about_id)
+    if about is None or not standing.stands(tx, notice, now):
+        return
+    if standing.whereabouts(tx, about.id, session.id).starts_at <= now:
+        return
+    calls = queries.of_things(tx, [about.id]).get(about.id, [])
+    thing = thing_of(session, about)
+    wanted = _owed(tx, thing, calls, _NOTHING, lost=notice)
+    alert(tx, session, is_new=settle(tx, session, thing, wanted, calls, now=now), now=now)
+
+
+def note_known(
+    tx: Session, session: ClinicSession, thing: Thing, change: Change, *, by: SignedIn, now: datetime
+) -> None:
+    """Note that she knows of a change already: somebody spoke with her just now, and it needs no call."""
+    calls = queries.of_things(tx, [thing.about_id]).get(thing.about_id, [])
+    settle(tx, session, thing, None, calls, now=now)
+    _set(_make(tx, session, thing, change, calls, now), CallState.TOLD, by, now)
+    alert(tx, session, is_new=False, now=now)
 
 
 def unplan(
@@ -71,7 +106,7 @@ def unplan(
     untold = [call for call in these if call.state in TO_MAKE]
     for call in untold:
         _set(call, CallState.DROPPED, None, now)
-    _alert(tx, session, is_new=False, now=now)
+    alert(tx, session, is_new=False, now=now)
     told = {call.about_id for call in these if call.state is CallState.TOLD}
     return {call.about_id for call in untold}, told
 
@@ -119,32 +154,19 @@ def expire(tx: Session, *, now: datetime) -> int:
     return len(tx.scalars(dropped, execution_options={"synchronize_session": False}).all())
 
 
-def _registered(
-    tx: Session, session: ClinicSession, change: Change, registrations: Collection[Registration], now: datetime
-) -> list[_Thing]:
-    people = [each.person_id for each in registrations]
-    reach = queries.reach(tx, people, _NOTICES[change], starts_at=session.starts_at, now=now)
-    mailed = queries.mailed(tx, [each.id for each in registrations])
-    known = [each for each in registrations if each.person_id in reach.silent | reach.written]
-    return [
-        _Thing(each.id, None, each.person_id, mailed.get(each.id, ()), each.person_id in reach.silent) for each in known
-    ]
-
-
-def _settle(
-    tx: Session,
-    session: ClinicSession,
-    thing: _Thing,
-    calls: Sequence[Call],
-    happened: frozenset[Change],
-    now: datetime,
-) -> bool:
-    """Bring the calls about one thing in line with what is still to be said; say whether there is a new one."""
-    words = queries.as_words(calls, session.id)
-    was_called = any(each.state is CallState.TOLD for each in words)
-    said = sorted([*words, *thing.mailed], key=lambda each: each.made_at)
+def thing_of(session: ClinicSession, about: Appointment | Registration) -> Thing:
+    """An appointment or a registration as calls see it."""
     takes_place = session.status is Status.PLANNED
-    wanted = rules.owed(said, happened, takes_place=takes_place) if thing.is_silent or was_called else None
+    if isinstance(about, Registration):
+        return Thing(about.id, None, about.person_id, takes_place)
+    is_booked = about.state is AppointmentState.BOOKED
+    return Thing(about.id, about.beneficiary_id, None, takes_place and is_booked)
+
+
+def settle(
+    tx: Session, session: ClinicSession, thing: Thing, wanted: Change | None, calls: Sequence[Call], *, now: datetime
+) -> bool:
+    """Bring the calls about one thing in line with what is to be said by telephone; say whether there is a new one."""
     there = None
     for call in [each for each in calls if each.state in TO_MAKE]:
         if there is None and call.change is wanted and call.session_id == session.id:
@@ -157,29 +179,47 @@ def _settle(
     return True
 
 
+def _owed(
+    tx: Session, thing: Thing, calls: Sequence[Call], happened: frozenset[Change], *, lost: Notice | None = None
+) -> Change | None:
+    """What is still to be said of one thing by telephone; nothing that a message is about to say."""
+    messages = heard.messages(tx, [thing.about_id]).get(thing.about_id, [])
+    written = heard.as_words([each for each in messages if each is not lost], takes_place=thing.takes_place)
+    if thing.person_id:  # each change was planned as a message too: what did not go is a call already
+        written = [each for each in written if each.state is CallState.TOLD]
+    if lost:
+        written.append(Word(heard.CHANGE_OF[lost.kind], CallState.DROPPED, lost.planned_at, None))
+    said = sorted([*queries.as_words(calls), *written], key=lambda each: each.made_at)
+    wanted = rules.owed(said, happened, takes_place=thing.takes_place)
+    will_be_written = {heard.CHANGE_OF[each.kind] for each in messages if each.state in WAITING and each is not lost}
+    return None if thing.beneficiary_id and wanted in will_be_written else wanted
+
+
 def _make(
-    tx: Session, session: ClinicSession, thing: _Thing, change: Change, calls: Sequence[Call], now: datetime
-) -> None:
+    tx: Session, session: ClinicSession, thing: Thing, change: Change, calls: Sequence[Call], now: datetime
+) -> Call:
     """Put a call on the list, or back on it, if it was dropped."""
-    dropped = [each for each in calls if each.change is change and each.state is CallState.DROPPED]
+    same = [each for each in calls if each.change is change]
+    dropped = [each for each in same if each.state is CallState.DROPPED or each.made_at == now]
     call = dropped[-1] if dropped else Call(about_id=thing.about_id, change=change)
     call.session_id, call.beneficiary_id, call.person_id = session.id, thing.beneficiary_id, thing.person_id
     call.made_at = now
     _set(call, CallState.OPEN, None, None)
     tx.add(call)
     tx.flush()
+    return call
 
 
 def _settle_again(tx: Session, session: ClinicSession, call: Call, happened: frozenset[Change], now: datetime) -> None:
     tx.flush()
-    thing = _Thing(call.about_id, call.beneficiary_id, call.person_id)
-    if call.person_id:
-        thing = _Thing(call.about_id, None, call.person_id, queries.mailed(tx, [call.about_id])[call.about_id])
-    is_new = _settle(tx, session, thing, queries.of_things(tx, [call.about_id])[call.about_id], happened, now)
-    _alert(tx, session, is_new=is_new, now=now)
+    about = tx.get(Appointment, call.about_id) or tx.get_one(Registration, call.about_id)
+    thing, calls = thing_of(session, about), queries.of_things(tx, [call.about_id])[call.about_id]
+    wanted = _owed(tx, thing, calls, happened)
+    is_new = settle(tx, session, thing, wanted, calls, now=now)
+    alert(tx, session, is_new=is_new, now=now)
 
 
-def _alert(tx: Session, session: ClinicSession, *, is_new: bool, now: datetime) -> None:
+def alert(tx: Session, session: ClinicSession, *, is_new: bool, now: datetime) -> None:
     """Tell those on duty of new calls, or take it back when there is nobody to call any more."""
     tx.flush()
     if is_new:

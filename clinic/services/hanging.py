@@ -10,8 +10,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from clinic.domain import interpreting as interpreting_rules
-from clinic.domain import notices as notice_rules
 from clinic.domain import sessions as rules
+from clinic.domain import timing
 from clinic.domain.answers import Refused
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.calls import Change
@@ -19,14 +19,14 @@ from clinic.domain.interpreting import NeedState, OfferState
 from clinic.domain.notices import Kind, Whereabouts
 from clinic.domain.resources import of_beneficiary, of_person
 from clinic.domain.rota import ShiftState
-from clinic.domain.sessions import Booked
+from clinic.domain.sessions import Booked, Status
 from clinic.domain.workshops import RegistrationState
 from clinic.models import Appointment, ClinicSession, Need, Offer, Registration, Shift
 from clinic.queries import appointments as appointment_queries
 from clinic.queries import interpreting as interpreting_queries
 from clinic.queries import rota as rota_queries
 from clinic.queries import workshops as workshop_queries
-from clinic.services import calls, interpreting, notices, occupancy, workshops
+from clinic.services import calls, interpreting, notices, occupancy, telling, workshops
 
 Span = tuple[datetime, datetime]
 _IN_DATABASE = {"synchronize_session": False}
@@ -93,7 +93,10 @@ def carried(session: ClinicSession, booked: Sequence[Appointment], span: Span) -
 def carry_people(
     tx: Session, hanging: Hanging, elsewhere: set[str], session: ClinicSession, *, was: Whereabouts, now: datetime
 ) -> None:
-    """Hold everybody for the session's new time and tell them; the crew is asked to confirm, those elsewhere leave."""
+    """Hold everybody for the session's new time and tell them; the crew is asked to confirm, those elsewhere leave.
+
+    Appointments were carried before.
+    """
     notices.forget_reminders(tx, list(hanging.people))
     for shift in hanging.held:
         is_leaving = shift.person_id in elsewhere
@@ -108,7 +111,16 @@ def carry_people(
     for each in hanging.concerned:
         notices.tell(tx, Kind.SESSION_MOVED, to=each.person_id, about=each.id, session_id=session.id, was=was, now=now)
     coming = [*hanging.registered, *hanging.waiting]
-    calls.plan(tx, session, Change.MOVED, appointments=hanging.booked, registrations=coming, now=now)
+    calls.plan(tx, session, Change.MOVED, registrations=coming, now=now, was_starts_at=was.starts_at)
+    before = {each.id: _before(each, session, was) for each in hanging.booked}
+    telling.changed(tx, session, Change.MOVED, hanging.booked, was=before, now=now)
+    telling.remind(tx, hanging.booked, now=now)
+
+
+def _before(booked: Appointment, session: ClinicSession, was: Whereabouts) -> Whereabouts:
+    """Where an appointment was before its session carried it along."""
+    moved_by = session.starts_at - was.starts_at
+    return Whereabouts(booked.starts_at - moved_by, booked.ends_at - moved_by, was.place_id)
 
 
 def carry_appointments(tx: Session, booked: Sequence[Appointment], to: Mapping[str, Booked], now: datetime) -> None:
@@ -123,6 +135,7 @@ def carry_appointments(tx: Session, booked: Sequence[Appointment], to: Mapping[s
         tx.execute(update(Appointment).where(Appointment.id == new.id).values(values), execution_options=_IN_DATABASE)
         helped, span = of_beneficiary(appointment.beneficiary_id), (new.starts_at, new.ends_at)
         occupancy.hold(tx, helped, span, holder=new.id, otherwise="alias_busy", now=now)
+        tx.refresh(appointment, list(values))
 
 
 def carry_needs(
@@ -150,14 +163,19 @@ def _within(need: Need, shifted_by: timedelta, span: Span) -> Span:
 
 
 def tell_all(tx: Session, kind: Kind, hanging: Hanging, session: ClinicSession, now: datetime) -> None:
-    """Tell the crew, and everyone registered or waiting; have those called to whom nothing may be written."""
+    """Tell everyone, or have those called to whom nothing may be written; those who have an appointment are reminded
+    while it takes place."""
     for each in hanging.concerned:
         notices.tell(tx, kind, to=each.person_id, about=each.id, session_id=session.id, now=now)
     booked = [each for each in hanging.booked if each.state is AppointmentState.BOOKED]
     coming = [each for each in (*hanging.registered, *hanging.waiting) if each.state is not RegistrationState.WITHDRAWN]
     still_here = {each.id for each in booked} | {each.id for each in coming}
     calls.drop(tx, set(hanging.holders) - still_here, now=now)
-    calls.plan(tx, session, _CHANGES[kind], appointments=booked, registrations=coming, now=now)
+    calls.plan(tx, session, _CHANGES[kind], registrations=coming, now=now)
+    telling.changed(tx, session, _CHANGES[kind], hanging.booked, now=now)
+    notices.forget_reminders(tx, [each.id for each in hanging.booked])
+    if session.status is Status.PLANNED:
+        telling.remind(tx, booked, now=now)
 
 
 def hold_again(tx: Session, hanging: Hanging, session: ClinicSession, now: datetime) -> int:
@@ -174,7 +192,7 @@ def give_interpreters_back(tx: Session, hanging: Hanging, *, since: datetime, no
     """
     lost = {need.id for need in hanging.needs_of_lost}
     for needed in hanging.needs:
-        undo_for = notice_rules.undo_for(Kind.OFFER_WITHDRAWN, needed.starts_at, since)
+        undo_for = timing.undo_for(Kind.OFFER_WITHDRAWN, needed.starts_at, since)
         if needed.id not in lost and now - since < undo_for:
             for offer in interpreting_queries.freed(tx, needed.id, since):
                 _give_back(tx, needed, offer, now)

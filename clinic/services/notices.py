@@ -1,4 +1,4 @@
-"""Planning notices in the transaction of the act they tell of, taking them back, and choosing to be told."""
+"""Planning notices in the transaction of the act they tell of, and taking them back."""
 
 from __future__ import annotations
 
@@ -9,50 +9,114 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from clinic.domain import notices as rules
-from clinic.domain.answers import NotFound
-from clinic.domain.notices import Channel, Choice, Kind, Shared, State, Whereabouts
-from clinic.models import MessageChoice, Notice, Person
-from clinic.queries import outbox
+from clinic.domain import timing
+from clinic.domain.contacts import Helped
+from clinic.domain.notices import Kind, State, Whereabouts
+from clinic.models import ClinicSession, Notice, Series
+from clinic.queries import outbox, readers, standing
+
+_REMINDERS = (Kind.REMINDER, Kind.DIGEST)
 
 
 def tell(
-    tx: Session, kind: Kind, *, to: str, about: str, session_id: str, now: datetime, was: Whereabouts | None = None
+    tx: Session,
+    kind: Kind,
+    *,
+    to: str | Helped,
+    about: str,
+    session_id: str,
+    now: datetime,
+    was: Whereabouts | None = None,
 ) -> None:
-    """Plan one notice to the person `to` about the object `about`, due when the act can no longer be undone.
+    """Plan one notice to somebody about the object `about`, due when the act can no longer be undone.
 
     Nothing is planned when it only takes back what was not told yet: both vanish. The same kind twice is one.
-    `was` is where the session was before a move; moved back there in time, it is not told.
+    `was` is where it was before a move; moved back there in time, it is not told.
     """
     family = outbox.of_object(tx, to, about)
     if _takes_back(tx, kind, family, now):
         return
-    notice = Notice(kind=kind, person_id=to, about_id=about, session_id=session_id)
-    notice.starts_at = outbox.time_of(tx, about, session_id)
+    notice = _to(to, kind, about, session_id)
+    notice.starts_at = standing.whereabouts(tx, about, session_id).starts_at
     same = [each for each in family if each.kind is kind and _is_untold(each, now)]
     if any(each.state in rules.WAITING and each.starts_at == notice.starts_at for each in same):
         return
     _supersede(tx, same)
     _note_whereabouts(notice, was, same)
-    if was and outbox.is_back(tx, notice):
+    if was and standing.is_back(tx, notice):
         return
-    notice.due_at = rules.act_due(kind, notice.starts_at, now, at_work=outbox.works_here(tx, to))
+    notice.due_at = timing.act_due(kind, notice.starts_at, now, readers.reader(tx, to).rhythm)
     _plan(tx, notice, now)
 
 
-def remind(tx: Session, *, to: str, about: str, session_id: str, starts_at: datetime, now: datetime) -> None:
-    """Plan the reminders of a commitment that are still ahead: 48 hours before, and the day before at 14:00 (S16).
+def say(
+    tx: Session,
+    kind: Kind,
+    *,
+    to: str | Helped,
+    about: str,
+    session_id: str,
+    now: datetime,
+    was: Whereabouts | None = None,
+) -> None:
+    """Plan the one thing that is to be said about an object, in the place of all that waits but its reminders.
+
+    For whoever has decided what is still to be said. The very same that waits already goes on waiting.
+    """
+    notice = _to(to, kind, about, session_id)
+    notice.starts_at = standing.whereabouts(tx, about, session_id).starts_at
+    _note_whereabouts(notice, was, [])
+    waiting = [each for each in outbox.of_object(tx, to, about) if each.state in rules.WAITING]
+    said = [each for each in waiting if each.kind not in _REMINDERS]
+    same = [each for each in said if _is_same(each, notice)][:1]
+    _supersede(tx, [each for each in said if each not in same])
+    if not same:
+        notice.due_at = timing.act_due(kind, notice.starts_at, now, readers.reader(tx, to).rhythm)
+        _plan(tx, notice, now)
+
+
+def leave_to_call(
+    tx: Session, kind: Kind, *, to: Helped, about: str, session_id: str, was: Whereabouts | None, now: datetime
+) -> None:
+    """Note what is not written because she is called: it never goes, and where it was before stays known."""
+    notice = _to(to, kind, about, session_id)
+    notice.starts_at, notice.due_at = standing.whereabouts(tx, about, session_id).starts_at, now
+    _note_whereabouts(notice, was, [])
+    notice.state, notice.code, notice.ended_at = State.SKIPPED, "called", now
+    _plan(tx, notice, now)
+
+
+def remind(tx: Session, *, to: str | Helped, about: str, session_id: str, starts_at: datetime, now: datetime) -> None:
+    """Plan the reminders of a commitment that are still ahead, as its series has them (S14, S16).
 
     Planned again they are the same; those taken back by `forget` wait again.
     """
-    for due_at in rules.reminders_due(starts_at, now, at_work=outbox.works_here(tx, to)):
-        notice = Notice(kind=Kind.REMINDER, person_id=to, about_id=about, session_id=session_id)
+    rhythm = readers.reader(tx, to).rhythm
+    series = select(Series).join(ClinicSession).where(ClinicSession.id == session_id)
+    one = tx.scalars(series).one()
+    offsets = timing.offsets_of(one.reminders_crew if rhythm.at_work else one.reminders_people)
+    for kind, due_at in timing.reminders_due(starts_at, offsets, now, rhythm):
+        notice = _to(to, kind, about, session_id)
         notice.starts_at, notice.due_at = starts_at, due_at
         _plan(tx, notice, now)
+
+
+def ask_to_look(tx: Session, *, to: str, about: str, now: datetime) -> None:
+    """Tell somebody who works here that there is something to see to, a task by its id: neither what nor of whom."""
+    notice = _to(to, Kind.ATTENTION, about, None)
+    notice.starts_at, notice.due_at = now + timing.WORTH_TELLING, now
+    _plan(tx, notice, now)
 
 
 def forget(tx: Session, about: Sequence[str]) -> int:
     """Take back all that still waits about these objects, and return how much; what is being sent is not caught."""
     return _take_back(tx, about, list(Kind))
+
+
+def forget_all(tx: Session, person_id: str) -> int:
+    """Take back all that still waits for one person with an account, and return how much."""
+    waiting = select(Notice).where(Notice.person_id == person_id, Notice.state.in_(rules.WAITING))
+    return _supersede(tx, tx.scalars(waiting).all())
 
 
 def take_back(tx: Session, kind: Kind, about: Sequence[str]) -> int:
@@ -62,30 +126,27 @@ def take_back(tx: Session, kind: Kind, about: Sequence[str]) -> int:
 
 def forget_reminders(tx: Session, about: Sequence[str]) -> int:
     """Take back the reminders that still wait about these objects, and return how many."""
-    return _take_back(tx, about, [Kind.REMINDER])
+    return _take_back(tx, about, _REMINDERS)
 
 
-def choose(
-    tx: Session, person_id: str, *, channel: Channel, is_shared: Shared, email: str | None, now: datetime
-) -> Choice:
-    """Keep how a person wishes to be told, and where; return the choice as it stands now (S10). Raises `NotFound`."""
-    person = tx.get(Person, person_id, with_for_update=True)
-    if person is None:
-        raise NotFound
-    person.email = email
-    kept = tx.get(MessageChoice, person_id) or MessageChoice(person_id=person_id)
-    choice = rules.choose(outbox.choice_of(tx, person_id), channel, is_shared, now)
-    kept.channel, kept.is_shared = choice.channel, choice.is_shared
-    kept.chosen_at, kept.confirmed_at = choice.chosen_at, choice.confirmed_at
-    tx.add(kept)
-    tx.flush()
-    return choice
+def forget_words(tx: Session, about: Sequence[str]) -> int:
+    """Take back all but the reminders that still wait about these objects, and return how many."""
+    return _take_back(tx, about, [each for each in Kind if each not in _REMINDERS])
 
 
 def clear(tx: Session, *, now: datetime) -> int:
     """Forget the notices that were settled and could not be sent any more a month ago; return how many."""
     gone = delete(Notice).where(Notice.state.not_in(rules.UNDER_WAY), Notice.valid_until < now - rules.KEPT)
     return len(tx.scalars(gone.returning(Notice.id)).all())
+
+
+def _to(whom: str | Helped, kind: Kind, about: str, session_id: str | None) -> Notice:
+    notice = Notice(kind=kind, about_id=about, session_id=session_id)
+    if isinstance(whom, Helped):
+        notice.beneficiary_id = whom.id
+    else:
+        notice.person_id = whom
+    return notice
 
 
 def _takes_back(tx: Session, kind: Kind, family: Sequence[Notice], now: datetime) -> bool:
@@ -103,6 +164,15 @@ def _is_untold(notice: Notice, now: datetime) -> bool:
     return notice.state in rules.WAITING or (notice.state is State.SUPERSEDED and notice.due_at > now)
 
 
+def _is_same(waiting: Notice, notice: Notice) -> bool:
+    return (waiting.kind, waiting.starts_at, waiting.was_starts_at, waiting.was_place_id) == (
+        notice.kind,
+        notice.starts_at,
+        notice.was_starts_at,
+        notice.was_place_id,
+    )
+
+
 def _note_whereabouts(notice: Notice, was: Whereabouts | None, untold: Sequence[Notice]) -> None:
     """Of several moves that nobody was told of, the first knows where the session was."""
     if was is None:
@@ -117,10 +187,11 @@ def _note_whereabouts(notice: Notice, was: Whereabouts | None, untold: Sequence[
 def _plan(tx: Session, notice: Notice, now: datetime) -> None:
     """Write a notice down, unless it is there already; one taken back before it went waits again."""
     notice.planned_at, notice.next_at = now, notice.due_at
-    notice.valid_until = rules.valid_until(notice.kind, notice.due_at, notice.starts_at)
+    notice.valid_until = timing.valid_until(notice.kind, notice.due_at, notice.starts_at)
     same = tx.scalar(
         select(Notice).where(
-            Notice.person_id == notice.person_id,
+            Notice.person_id.is_not_distinct_from(notice.person_id),
+            Notice.beneficiary_id.is_not_distinct_from(notice.beneficiary_id),
             Notice.about_id == notice.about_id,
             Notice.kind == notice.kind,
             Notice.due_at == notice.due_at,

@@ -13,9 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from clinic.domain.answers import NotFound, Refused
+from clinic.domain.contacts import Channel, Choice
+from clinic.domain.notices import works_here
 from clinic.domain.people import CODE_DIGITS, CODE_LIVES, CODE_TRIES, Role, SignedIn, sign_in_form
 from clinic.models import FeedLink, PasswordCode, Person, PersonRole
-from clinic.services import audit, repeats
+from clinic.services import audit, contacts, repeats
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ def add(tx: Session, draft: PersonDraft, *, key: str, by: SignedIn, now: datetim
 def change(tx: Session, person_id: str, draft: PersonDraft, *, by: SignedIn, now: datetime) -> None:
     """Change name, sign-in name, roles and whether she is new; other roles end the person's open sign-ins (S33).
 
+    Where somebody begins or ceases to work here, messages to her stop until she chooses them again.
+
     Raises `NotFound`, `Refused("sign_in_name_taken")`, `Refused("last_coordinator")`.
     """
     _lock_coordinators(tx)
@@ -67,6 +71,9 @@ def change(tx: Session, person_id: str, draft: PersonDraft, *, by: SignedIn, now
         person.held = [each for each in person.held if each.role in draft.roles]
         person.held += [PersonRole(role=role) for role in draft.roles - before]
         person.session_version += 1
+        if works_here(before) is not works_here(draft.roles) and contacts.locked(tx, person_id):
+            # It was asked for other messages, and otherwise: who else reads them, at which hours (S10).
+            contacts.choose(tx, person_id, Choice(Channel.NONE), now=now)
     audit.record(tx, "person.change", person_id, by=by, now=now)
 
 

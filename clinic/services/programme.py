@@ -21,7 +21,7 @@ from clinic.queries import moves
 from clinic.queries import rota as rota_queries
 from clinic.queries import sessions as session_queries
 from clinic.queries import workshops as workshop_queries
-from clinic.services import audit, calls, decisions, interpreting, notices, occupancy, searches, workshops
+from clinic.services import audit, calls, decisions, interpreting, notices, occupancy, searches, telling, workshops
 from clinic.services import hanging as hanging_of
 
 
@@ -68,9 +68,9 @@ def move(
     _note_move(session, wish, now)
     decisions.ask_no_more(tx, session)
     session.is_by_hand = session.is_by_hand or is_by_hand
+    hanging_of.carry_appointments(tx, hanging.booked, carried, now)
     hanging_of.carry_people(tx, hanging, elsewhere, session, was=was, now=now)
     workshops.fill_seats(tx, session, now=now)
-    hanging_of.carry_appointments(tx, hanging.booked, carried, now)
     hanging_of.carry_needs(tx, hanging.needs, carried, session, shifted_by=shifted_by, now=now)
     searches.end_for(tx, session_id, now=now)
     audit.record(tx, "session.move", session_id, by=by, now=now)
@@ -180,14 +180,9 @@ def _tell_spot(tx: Session, session: ClinicSession, *, besides: Collection[str],
             notices.tell(tx, Kind.SPOT_CHANGED, to=person_id, about=about, session_id=session.id, now=now)
     booked = appointment_queries.standing(tx, session.id)
     coming = [each for each in workshop_queries.live(tx, session.id) if each.id in knowing]
-    calls.plan(
-        tx,
-        session,
-        Change.SPOT,
-        appointments=[each for each in booked if each.id not in besides],
-        registrations=[each for each in coming if each.id not in besides],
-        now=now,
-    )
+    coming_unaware = [each for each in coming if each.id not in besides]
+    calls.plan(tx, session, Change.SPOT, registrations=coming_unaware, now=now)
+    telling.changed(tx, session, Change.SPOT, [each for each in booked if each.id not in besides], now=now)
 
 
 def _note_move(session: ClinicSession, wish: MoveWish, now: datetime) -> None:

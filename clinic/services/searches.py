@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from clinic.domain import searches as rules
 from clinic.domain import sessions as session_rules
 from clinic.domain.answers import NotFound, Refused
-from clinic.domain.notices import UNDO_FOR, Kind
+from clinic.domain.notices import Kind
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.searches import AskState, SearchState
 from clinic.domain.sessions import Status
+from clinic.domain.timing import UNDO_FOR
 from clinic.models import Ask, ClinicSession, Recusal, Search, Shift
 from clinic.queries import crews
 from clinic.queries import searches as queries
@@ -91,7 +92,7 @@ def accept(tx: Session, ask_id: str, *, by: SignedIn, now: datetime) -> str:
     if search.shift_id:
         _set_free(tx, search, tx.get_one(Shift, search.shift_id), now=now)
     shift_id = rota.give(tx, session, by.id, search.role, now=now)
-    unrecuse(tx, session.id, by=by)
+    unrecuse(tx, session.id, by.id)
     notices.forget(tx, [ask.id])
     notices.tell(tx, Kind.SHIFT_TAKEN, to=by.id, about=shift_id, session_id=session.id, now=now)
     if search.shift_id or search.role not in queries.lacking(tx, session.id, now=now):
@@ -151,9 +152,11 @@ def recuse(tx: Session, session_id: str, *, by: SignedIn, now: datetime) -> None
     _say_no(tx, session_queries.locked(tx, session_id), by.id, now)
 
 
-def unrecuse(tx: Session, session_id: str, *, by: SignedIn) -> None:
-    """Take that back; what was never said changes nothing."""
-    _unrecuse(tx, session_id, by.id)
+def unrecuse(tx: Session, session_id: str, person_id: str) -> None:
+    """Take back that a person cannot; what was never said changes nothing."""
+    said = tx.get(Recusal, (session_id, person_id))
+    if said:
+        tx.delete(said)
 
 
 def ask_next(tx: Session, *, now: datetime) -> int:
@@ -185,13 +188,11 @@ def end_for(tx: Session, session_id: str, *, now: datetime) -> None:
 
 
 def go_on(tx: Session, session_id: str, *, now: datetime) -> None:
-    """A cancelled session takes place after all: those who were asked are asked again, unless they never knew."""
+    """A cancelled session takes place after all: those who were asked, and can still come, are asked again."""
     session = tx.get_one(ClinicSession, session_id)
     asks.settle(tx, session, now=now)
     for search in queries.open_searches(tx, session_id):
-        for ask in search.asks:
-            if ask.state is AskState.WITHDRAWN:
-                asks.ask_again(tx, ask, session.id, now=now)
+        asks.ask_again(tx, search, session, AskState.WITHDRAWN, now=now)
 
 
 def _check_ahead(session: ClinicSession, now: datetime) -> None:
@@ -250,13 +251,11 @@ def _undo(tx: Session, search: Search, session: ClinicSession, by: SignedIn, *, 
             rota.give(tx, session, shift.person_id, search.role, now=now)
         except Refused:
             raise Refused("undo_too_late") from None
-        _unrecuse(tx, session.id, shift.person_id)
+        unrecuse(tx, session.id, shift.person_id)
     search.state = SearchState.OPEN
-    for ask in search.asks:
-        if ask.person_id == by.id:
-            ask.state, ask.place, ask.answered_at = AskState.ASKED, None, None
-        elif ask.state is AskState.FILLED:
-            asks.ask_again(tx, ask, session.id, now=now)
+    hers = next(each for each in search.asks if each.person_id == by.id)
+    hers.state, hers.place, hers.answered_at = AskState.ASKED, None, None
+    asks.ask_again(tx, search, session, AskState.FILLED, now=now)
     asks.settle(tx, session, now=now)
 
 
@@ -276,12 +275,6 @@ def _say_no(tx: Session, session: ClinicSession, person_id: str, now: datetime) 
 def _recuse(tx: Session, session_id: str, person_id: str, now: datetime) -> None:
     if tx.get(Recusal, (session_id, person_id)) is None:
         tx.add(Recusal(session_id=session_id, person_id=person_id, said_at=now))
-
-
-def _unrecuse(tx: Session, session_id: str, person_id: str) -> None:
-    said = tx.get(Recusal, (session_id, person_id))
-    if said:
-        tx.delete(said)
 
 
 def _mine_locked(tx: Session, ask_id: str, by: SignedIn) -> tuple[Ask, Search, ClinicSession]:

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from clinic.domain import sessions as session_rules
 from clinic.domain import workshops as rules
 from clinic.domain.answers import NotFound, Refused
-from clinic.domain.notices import UNDO_FOR, Kind
+from clinic.domain.notices import Kind
 from clinic.domain.people import SignedIn
 from clinic.domain.resources import of_person
 from clinic.domain.sessions import Status
+from clinic.domain.timing import UNDO_FOR
 from clinic.domain.workshops import Attendance, RegistrationState
 from clinic.models import ClinicSession, Registration, Workshop
 from clinic.queries import sessions as session_queries
@@ -146,6 +147,14 @@ def fill_seats(tx: Session, session: ClinicSession, *, now: datetime) -> None:
         except Refused:
             continue
         notices.tell(tx, Kind.PLACE_FALLEN_FREE, to=waiting.person_id, about=waiting.id, session_id=session.id, now=now)
+
+
+def remind_again(tx: Session, person_id: str, *, now: datetime) -> None:
+    """Plan the reminders of all that a person is registered for anew: her hours may be others now."""
+    coming = queries.coming_of(tx, person_id, now)
+    notices.forget_reminders(tx, [mine.id for mine, _ in coming])
+    for mine, session in coming:
+        notices.remind(tx, to=person_id, about=mine.id, session_id=session.id, starts_at=session.starts_at, now=now)
 
 
 def _close_ranks(tx: Session, session_id: str, seats: set[int]) -> None:

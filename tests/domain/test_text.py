@@ -179,7 +179,7 @@ def test_S12_a_telling_word_is_found_however_it_is_spelt(text: str, language: st
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("text", ["", "Matin", "Soir", "Atelier", "Morning", "Evening", "Workshop", "Bus", "Café"])
+@pytest.mark.parametrize("text", ["", "Matin", "Soir", "Atelier", "Morning", "Evening", "Workshop", "Café"])
 def test_S12_agenda_words_pass_in_both_languages(text: str, language: str) -> None:
     assert forbidden_word(text, language) is None
 

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, Table, inspect, select, text
 
 from clinic import migrate
 from clinic.db import Database
-from clinic.models import Base
+from clinic.domain.contacts import Channel, Choice, Shared
+from clinic.models import Base, Contact, Interpreter
+from clinic.queries import readers
+from clinic.services import contacts
 from tests.house import sources
+from tests.make import NOW
 from tests.postgres import PostgresServer
 
 VERSIONS = sources.ROOT / "migrations/versions"
+DAY = timedelta(days=1)
+CHOSE, SILENT, SAID_NOTHING, NAMELESS, INTERPRETS = "1" * 16, "2" * 16, "3" * 16, "4" * 16, "5" * 16
+EMAILS = {CHOSE: "Elle@exemple.org", SILENT: "muette@exemple.org", SAID_NOTHING: "rien@exemple.org"}
+PHONE = "06 12 34 56 78"
+OPENED = ("people", "message_choices", "interpreters")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -121,6 +131,11 @@ def test_references_are_enforced_again_after_a_migration(db: Database) -> None:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
+def test_S60_what_is_deleted_is_gone_from_the_file(db: Database) -> None:
+    with db.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
+
+
 def test_the_file_head_names_the_newest_migration() -> None:
     """So that two branches that both add one collide in git."""
     newest = _names()[-1]
@@ -133,6 +148,77 @@ def test_the_migrations_are_numbered_without_a_gap() -> None:
     numbers = [name.split("_")[0] for name in _names()]
 
     assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
+def test_S50_addresses_choices_and_telephone_numbers_are_sealed_on_the_way_up(empty: Database) -> None:
+    migrate.upgrade(empty, to="0004")
+    with empty.engine.begin() as connection:
+        _put_open_addresses(connection)
+
+    migrate.upgrade(empty, to="0005")
+
+    with empty.read() as tx:
+        assert {each: readers.choice_of(tx, each) for each in (CHOSE, SILENT, SAID_NOTHING, NAMELESS)} == {
+            CHOSE: Choice(Channel.MAIL, Shared.YES, email=EMAILS[CHOSE]),
+            SILENT: Choice(Channel.NONE, Shared.NO, email=EMAILS[SILENT]),
+            SAID_NOTHING: Choice(Channel.MAIL, Shared.UNKNOWN, email=EMAILS[SAID_NOTHING]),
+            NAMELESS: None,
+        }
+        kept = {each.person_id: each for each in tx.scalars(select(Contact))}
+        assert (kept[CHOSE].chosen_at, kept[CHOSE].confirmed_at) == (NOW - 2 * DAY, NOW - DAY)
+        assert (kept[SAID_NOTHING].chosen_at, kept[SAID_NOTHING].confirmed_at) == (NOW - 30 * DAY, None)
+        assert {each: row.email_digest for each, row in kept.items()} == {
+            each: contacts.email_digest(email) for each, email in EMAILS.items()
+        }
+        assert tx.get_one(Interpreter, INTERPRETS).phone == PHONE
+        assert tx.get_one(Interpreter, NAMELESS).phone is None
+    everything = _all_bytes(empty.engine)
+    assert INTERPRETS.encode() in everything
+    assert not any(each.encode() in everything for each in (*EMAILS.values(), PHONE, "exemple.org"))
+
+
+def test_S50_the_rows_of_before_come_back_on_the_way_down(empty: Database) -> None:
+    migrate.upgrade(empty, to="0004")
+    with empty.engine.begin() as connection:
+        _put_open_addresses(connection)
+    before = _rows(empty.engine)
+
+    migrate.upgrade(empty, to="0005")
+    migrate.downgrade(empty, to="0004")
+
+    assert before["message_choices"]
+    assert _rows(empty.engine) == before
+
+
+def _put_open_addresses(connection: Connection) -> None:
+    """What the fourth migration's tables hold: who chose mail or silence, an address without a word, two phones."""
+    kept = {name: Table(name, MetaData(), autoload_with=connection) for name in OPENED}
+    for number, person_id in enumerate((CHOSE, SILENT, SAID_NOTHING, NAMELESS, INTERPRETS)):
+        person = {"id": person_id, "sign_in_name": f"person{number}", "name": "Une", "session_version": 1}
+        person |= {"created_at": NOW - 30 * DAY, "is_new": False, "email": EMAILS.get(person_id)}
+        connection.execute(kept["people"].insert().values(**person))
+    choice = kept["message_choices"].insert()
+    chose = {"person_id": CHOSE, "channel": "mail", "is_shared": "yes", "confirmed_at": NOW - DAY}
+    silent = {"person_id": SILENT, "channel": "none", "is_shared": "no", "confirmed_at": None}
+    for each in (chose, silent):
+        connection.execute(choice.values(**each, chosen_at=NOW - 2 * DAY))
+    for person_id, phone in {INTERPRETS: PHONE, NAMELESS: None}.items():
+        connection.execute(kept["interpreters"].insert().values(person_id=person_id, comes_on_site=True, phone=phone))
+
+
+def _rows(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    """The rows of the tables that hold addresses, whatever the order of columns."""
+    with engine.connect() as connection:
+        found = {each: connection.execute(text(f"SELECT * FROM {each}")).mappings().all() for each in OPENED}  # noqa: S608
+    return {table: sorted((dict(each) for each in rows), key=str) for table, rows in found.items()}
+
+
+def _all_bytes(engine: Engine) -> bytes:
+    """All that the tables hold, as it lies there."""
+    with engine.connect() as connection:
+        rows = [connection.execute(text(f"SELECT * FROM {each}")).all() for each in _tables(engine)]  # noqa: S608
+    values = [each for table in rows for row in table for each in row]
+    return b" ".join(bytes(each) if isinstance(each, bytes | memoryview) else str(each).encode() for each in values)
 
 
 def _names() -> list[str]:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from clinic.db import Database
-from clinic.domain.notices import UNDO_FOR, Kind, State
+from clinic.domain.contacts import Channel, Choice, Shared
+from clinic.domain.notices import Kind, State
 from clinic.domain.people import Role
+from clinic.domain.timing import UNDO_FOR
+from clinic.jobs.post import Post
 from clinic.jobs.send import send_due
-from clinic.models import Notice, Place, Series
-from tests.make import FRIDAY, NOW, make_appointment
+from clinic.models import Contact, Notice, Place, Series
+from clinic.services import contacts
+from tests.make import FRIDAY, NOW, make_appointment, make_session
 from tests.notices import mailbox, told
 from tests.notices.mailbox import Mailbox
 
@@ -48,7 +53,7 @@ def test_S76_without_a_server_nothing_is_lost_and_nothing_pretended(each_db: Dat
     with each_db.write() as tx:
         told.tell(tx, told.make_held(tx))
 
-    assert send_due(each_db, None, clock=lambda: DUE) == {}
+    assert send_due(each_db, Post(), clock=lambda: DUE) == {}
     assert send_due(each_db, server.mailer(), clock=lambda: DUE + timedelta(hours=2)) == {State.SENT: 1}
 
 
@@ -91,7 +96,9 @@ def test_S12_an_agenda_word_that_may_not_leave_the_house_stops_the_mail(each_db:
 @pytest.mark.parametrize("email", ["a@exemple.org\r\nBcc: x@exemple.org", "é@exemple.org"])
 def test_S44_an_address_that_cannot_be_used_fails_alone(each_db: Database, server: Mailbox, email: str) -> None:
     with each_db.write() as tx:
-        told.tell(tx, told.make_held(tx, email=email))
+        told.tell(tx, told.make_held(tx))
+        kept = tx.scalars(select(Contact)).one()
+        kept.said = {**kept.said, "email": email}
         told.tell(tx, told.make_held(tx))
 
     assert send_due(each_db, server.mailer(), clock=lambda: DUE) == {State.FAILED: 1, State.SENT: 1}
@@ -99,7 +106,7 @@ def test_S44_an_address_that_cannot_be_used_fails_alone(each_db: Database, serve
 
 def test_S75_several_workers_send_each_notice_once(each_db: Database, server: Mailbox) -> None:
     with each_db.write() as tx:
-        session_id = told.make_held(tx).session_id
+        session_id = make_session(tx, starts_at=NOW + timedelta(days=1))
         for _ in range(40):
             told.tell(tx, told.make_held(tx, session_id=session_id))
 
@@ -159,3 +166,50 @@ def test_S04_S52_no_name_place_alias_language_or_topic_in_any_mail_or_log_line(
 
 def _lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.name.startswith("clinic")]
+
+
+def test_a_dry_run_renders_all_and_nothing_leaves(
+    db: Database, server: Mailbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with db.write() as tx:
+        told.tell(tx, told.make_held(tx, email="canari@exemple.org"))
+        held = told.make_held(tx)
+        contacts.choose(tx, held.person.id, Choice(Channel.SMS, Shared.NO, number="+33612345678"), now=NOW)
+        told.tell(tx, held)
+
+    done = send_due(db, replace(server.mailer(), is_dry=True), clock=lambda: DUE)
+
+    with db.read() as tx:
+        ended = tx.execute(select(Notice.state, Notice.code, Notice.went_by).order_by(Notice.went_by)).all()
+    assert done == {State.SENT: 2}
+    assert [tuple(each) for each in ended] == [(State.SENT, "dry", way) for way in (Channel.MAIL, Channel.SMS)]
+    assert server.mails == []
+    lines = _lines(caplog)
+    assert sorted(line.rpartition(" ")[2] for line in lines) == ["mail", "sms"]
+    assert not any("canari" in line or "6123" in line or "Matin" in line for line in lines)
+
+
+def test_S76_one_line_serves_all_mails_of_a_round_and_a_broken_one_is_renewed(db: Database, server: Mailbox) -> None:
+    with db.write() as tx:
+        for _ in range(3):
+            told.tell(tx, told.make_held(tx))
+    server.hangs_up_after = 2
+
+    assert send_due(db, server.mailer(), clock=lambda: DUE) == {State.SENT: 3}
+    assert (len(server.mails), server.lines) == (3, 2)
+
+
+def test_one_notice_that_cannot_be_read_stops_no_other(
+    db: Database, server: Mailbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    with db.write() as tx:
+        broken = told.make_held(tx)
+        told.tell(tx, broken)
+        told.tell(tx, told.make_held(tx))
+        contact = tx.scalars(select(Contact).where(Contact.person_id == broken.person.id)).one()
+        contact.said = {"canari": "33612345678"}
+
+    assert send_due(db, server.mailer(), clock=lambda: DUE) == {State.SENT: 1}
+    assert any(line.endswith(": KeyError") for line in _lines(caplog))
+    assert not any("canari" in line for line in _lines(caplog))

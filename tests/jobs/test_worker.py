@@ -14,10 +14,11 @@ import pytest
 from sqlalchemy import select, text
 
 from clinic.db import Database
-from clinic.domain.notices import UNDO_FOR
+from clinic.domain.timing import UNDO_FOR
 from clinic.jobs import worker
 from clinic.models import Notice, Repeat, Series
 from clinic.settings import Settings
+from tests.keyring import KEYS
 from tests.make import NOW
 from tests.notices import mailbox, told
 from tests.notices.mailbox import Mailbox
@@ -82,7 +83,7 @@ def test_S77_a_database_that_is_away_is_waited_for(
 def test_the_worker_process_stops_cleanly(db: Database, settings: Settings, told_by: signal.Signals) -> None:
     with db.read() as tx:
         assert tx.scalars(select(Notice)).all() == []
-    ours = {"CLINIC_DATA": str(settings.data), "CLINIC_SECRET_KEY": "a key"}
+    ours = {"CLINIC_DATA": str(settings.data), "CLINIC_SECRET_KEY": "a key", "CLINIC_KEYS": KEYS}
     others = {name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")}
 
     with subprocess.Popen(WORKER, env={**others, **ours}, stdout=subprocess.PIPE, text=True) as process:

@@ -22,6 +22,7 @@ from tests import instruments
 from tests.instruments import Clock
 from tests.journeys import words
 from tests.journeys.door import DULL_SITE, Door
+from tests.keyring import KEYS
 from tests.make import NOW
 
 
@@ -65,6 +66,7 @@ def house_at(door: Door, folder: Path) -> Iterator[House]:
         {
             "CLINIC_DATA": str(folder),
             "CLINIC_SECRET_KEY": "a key for journeys alone",
+            "CLINIC_KEYS": KEYS,
             "CLINIC_BASE_URL": door.url,
             "CLINIC_EXIT_URL": f"https://{DULL_SITE}/",
         }

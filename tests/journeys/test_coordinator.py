@@ -92,6 +92,7 @@ def test_a_session_moves_with_its_appointments_and_nothing_is_dropped_silently(
         expect(coordinator.main).to_contain_text(alias)
     coordinator.press("Move the session")
 
+    print("MAIN", coordinator.main.inner_text())
     assert coordinator.path == f"/sessions/{morning}"
     expect(coordinator.main).to_contain_text(coordinator.words("moved"))
     crew = coordinator.main.locator("ul.rows").first

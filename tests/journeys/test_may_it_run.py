@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, expect
 
-from clinic.domain.notices import UNDO_FOR
 from clinic.domain.sessions import Kind
+from clinic.domain.timing import UNDO_FOR
 from tests.journeys import post
 from tests.journeys.conftest import Newcomer
 from tests.journeys.house import House

@@ -49,7 +49,7 @@ def test_she_registers_takes_it_back_and_registers_again(house: House, newcomer:
 
 def test_she_waits_has_the_next_place_and_is_told_where_in_time(house: House, newcomer: Newcomer) -> None:
     workshop = f"/workshops/{house.session(Kind.WORKSHOP, FULL_ON)}"
-    _leave_the_list(house, "member6", "member")
+    _leave_the_list(house, "organiser", "member")
     member, other = newcomer(), newcomer()
     member.sign_in("member")
     member.go(workshop)
@@ -57,7 +57,7 @@ def test_she_waits_has_the_next_place_and_is_told_where_in_time(house: House, ne
 
     member.press("Join the list")
     expect(member.main).to_contain_text(member.words("You are number %(number)s in the list.", number=1))
-    other.sign_in("member2")
+    other.sign_in("member4")
     other.go(workshop)
     other.press("I no longer come")
     expect(other.said).to_contain_text(other.words("You no longer come. Thank you for telling us."))

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 from sqlalchemy import select
 
-from clinic.domain.notices import UNDO_FOR
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.sessions import Kind
+from clinic.domain.timing import UNDO_FOR
 from clinic.models import Person
 from clinic.services import searches
 from tests.journeys import keyboard, post

@@ -16,7 +16,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from clinic.jobs.send import Mailer
+from clinic.jobs.post import Post
 from clinic.settings import MailServer
 
 SENDER = "agenda@exemple.fr"
@@ -36,6 +36,16 @@ class Mailbox:
     at_content: str = "250 OK"
     breaks_off_after_content: bool = False
     seconds_to_answer: float = 0.0
+    keeps: bool = True
+    lines: int = 0
+    hangs_up_after: int | None = None
+
+    async def handle_EHLO(
+        self, _server: SMTP, session: Session, _envelope: Envelope, name: str, answers: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        self.lines += 1
+        return answers
 
     async def handle_RCPT(
         self, _server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -47,17 +57,23 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self.seconds_to_answer)
-        if self.at_content.startswith("250"):
+        if self.keeps and self.at_content.startswith("250"):
             content = envelope.content if isinstance(envelope.content, bytes) else b""
             self.raw.append(content)
             self.mails.append(message_from_bytes(content, policy=default))
+        if self.hangs_up_after == len(self.mails) and isinstance(server.transport, asyncio.Transport):
+            asyncio.get_running_loop().call_later(0.01, server.transport.abort)
         if self.breaks_off_after_content and isinstance(server.transport, asyncio.Transport):
             server.transport.abort()
         return self.at_content
 
-    def mailer(self, patience: float = 5.0) -> Mailer:
-        """What hands mail to this server."""
-        return Mailer(MailServer("smtp", self.host, self.port), SENDER, patience)
+    def settings(self) -> MailServer:
+        """What an operator would have set to reach it."""
+        return MailServer("smtp", self.host, self.port)
+
+    def mailer(self, patience: float = 5.0) -> Post:
+        """What hands mail to this server, and SMS to nobody."""
+        return Post(self.settings(), SENDER, patience=patience)
 
     @property
     def texts(self) -> list[str]:

@@ -30,7 +30,7 @@ def server() -> Iterator[Mailbox]:
 
 
 def test_S18_what_arrives_is_what_was_written_and_the_line_names_the_neutral_domain(server: Mailbox) -> None:
-    assert smtp.deliver(MAIL, server.mailer().server) == Delivery(Fate.SENT)
+    assert smtp.deliver(MAIL, server.settings()) == Delivery(Fate.SENT)
 
     assert server.raw == [MAIL.as_bytes()]
     assert server.greeted_as == ["exemple.fr"]
@@ -45,7 +45,7 @@ def test_S76_a_server_that_is_down_means_later() -> None:
 def test_S76_a_slow_server_means_that_nobody_knows(server: Mailbox) -> None:
     server.seconds_to_answer = 1.0
 
-    delivery = smtp.deliver(MAIL, server.mailer().server, patience=0.3)
+    delivery = smtp.deliver(MAIL, server.settings(), patience=0.3)
 
     assert delivery == Delivery(Fate.UNKNOWN, "timeout", is_down=True)
 
@@ -53,7 +53,7 @@ def test_S76_a_slow_server_means_that_nobody_knows(server: Mailbox) -> None:
 def test_S75_a_line_that_breaks_after_the_content_means_that_nobody_knows(server: Mailbox) -> None:
     server.breaks_off_after_content = True
 
-    assert smtp.deliver(MAIL, server.mailer().server).fate is Fate.UNKNOWN
+    assert smtp.deliver(MAIL, server.settings()).fate is Fate.UNKNOWN
     assert len(server.mails) == 1
 
 
@@ -69,7 +69,7 @@ def test_S75_a_line_that_breaks_after_the_content_means_that_nobody_knows(server
 def test_S76_what_a_refusal_means(server: Mailbox, where: str, answer: str, delivery: Delivery) -> None:
     setattr(server, where, answer)
 
-    assert smtp.deliver(MAIL, server.mailer().server) == delivery
+    assert smtp.deliver(MAIL, server.settings()) == delivery
 
 
 @pytest.fixture

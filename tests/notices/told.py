@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from clinic.domain.notices import Channel, Kind, Shared, State
+from clinic.domain.notices import Kind, State
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.rota import ShiftState
 from clinic.domain.workshops import RegistrationState
-from clinic.models import Notice, Person, Registration, Shift
+from clinic.models import Notice, Registration, Shift
 from clinic.services import notices
 from tests import make
 from tests.make import NOW
@@ -37,9 +37,10 @@ def make_held(
     session_id: str | None = None,
     starts_at: datetime = make.FRIDAY,
 ) -> Held:
-    """A person with an address and a shift, without any notice about it; a member has a seat instead."""
+    """A person with an address and a shift, without any notice about it; a member has a seat, and chose nothing yet."""
     person = make.make_person(tx, role, language=language)
-    tx.get_one(Person, person.id).email = email
+    if email and role is not Role.MEMBER:
+        make.give_address(tx, person.id, email)
     session_id = session_id or make.make_session(tx, starts_at=starts_at)
     held = Registration(state=RegistrationState.REGISTERED, asked_at=NOW) if role is Role.MEMBER else _shift(role)
     held.session_id, held.person_id, held.uid, held.changed_at = session_id, person.id, str(uuid.uuid4()), NOW
@@ -60,8 +61,7 @@ def remind(tx: Session, held: Held, *, starts_at: datetime = make.FRIDAY, now: d
 
 def choose_mail(tx: Session, held: Held, *, now: datetime = NOW) -> None:
     """She chose to be written to, and nobody else reads it."""
-    email = tx.get_one(Person, held.person.id).email
-    notices.choose(tx, held.person.id, channel=Channel.MAIL, is_shared=Shared.NO, email=email, now=now)
+    make.give_address(tx, held.person.id, now=now)
 
 
 def states(tx: Session, kind: Kind | None = None) -> list[State]:

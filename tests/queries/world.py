@@ -14,11 +14,12 @@ from clinic.domain import calls as call_rules
 from clinic.domain.answers import NotFound
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.interpreting import Modality
-from clinic.domain.notices import Kind, State, reminders_due
+from clinic.domain.notices import Kind, State
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.resources import of_person
 from clinic.domain.sessions import CancelReason, Status
 from clinic.domain.times import quanta
+from clinic.domain.timing import FOR_CREW, Rhythm, reminders_due
 from clinic.models import (
     Appointment,
     Ask,
@@ -28,25 +29,29 @@ from clinic.models import (
     Notice,
     Occupancy,
     Offer,
-    Person,
     Search,
     Shift,
     SpokenLanguage,
 )
 from clinic.queries import calls as call_queries
 from clinic.queries import commitments, invariants
+from clinic.queries.outbox import Letter
 from clinic.services import appointments, bookings, calls, interpreting, outbox, programme, rota, searches, workshops
 from clinic.services.interpreting import NeedWish
-from clinic.services.outbox import Claim, Fate
+from clinic.services.outbox import Fate
 from clinic.services.programme import MoveWish
+from clinic.services.valves import Round
 from clinic.services.workshops import WorkshopDraft
-from tests.make import FRIDAY, NOW, key, make_appointment, make_person, make_session
+from tests.make import FRIDAY, NOW, give_address, key, make_appointment, make_person, make_session
 
 HALF_HOUR = timedelta(minutes=30)
 PAUSES = (timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=20), timedelta(days=2))
 _Made = TypeVar("_Made")
 _ALL_ROLES = (Role.COORDINATOR, Role.LAWYER, Role.MEDIATOR, Role.INTERPRETER)
-_HELD_FOR_GOOD = {Kind.REMINDER, Kind.SHIFT_TAKEN, Kind.REGISTERED, Kind.PLACE_FALLEN_FREE, Kind.OFFER_ACCEPTED}
+_AT_WORK = Rhythm(at_work=True)
+_HELD_FOR_GOOD = {
+    Kind.REMINDER, Kind.DIGEST, Kind.SHIFT_TAKEN, Kind.REGISTERED, Kind.PLACE_FALLEN_FREE, Kind.OFFER_ACCEPTED,
+}  # fmt: skip
 _ENDINGS = {
     Kind.SHIFT_GIVEN_BACK, Kind.OFFER_DECLINED, Kind.OFFER_FILLED, Kind.OFFER_WITHDRAWN, Kind.ASK_FILLED,
     Kind.ASK_WITHDRAWN, Kind.STAND_IN_FOUND,
@@ -205,7 +210,8 @@ class World:
         self.now += PAUSES[how_long % 4]
         searches.ask_next(self.tx, now=self.now)
         while claimed := outbox.claim(self.tx, now=self.now):
-            if isinstance(claimed, Claim) and (letter := outbox.begin(self.tx, claimed, now=self.now)):
+            letter = outbox.begin(self.tx, claimed, Round(), now=self.now)
+            if isinstance(letter, Letter):
                 assert self._is_true(self.tx.get_one(Notice, letter.notice_id))
                 outbox.settle(self.tx, claimed, Fate.SENT, None, now=self.now)
 
@@ -216,7 +222,7 @@ class World:
         told = Counter(
             (each.person_id, each.about_id, each.kind, each.starts_at)
             for each in self._waiting()
-            if each.kind != "reminder"
+            if each.kind not in (Kind.REMINDER, Kind.DIGEST)
         )
         assert [each for each, times in told.items() if times > 1] == []
         for person in self.people:
@@ -225,10 +231,10 @@ class World:
 
     def _check_calls(self) -> None:
         """Whoever has an appointment that does not take place was told so last, or is to be called."""
-        query = select(Appointment.id, ClinicSession.id).join(ClinicSession, Appointment.session_id == ClinicSession.id)
+        query = select(Appointment.id).join(ClinicSession, Appointment.session_id == ClinicSession.id)
         lost = query.where(ClinicSession.status == Status.CANCELLED, Appointment.state == AppointmentState.BOOKED)
-        for appointment_id, session_id in self.tx.execute(lost):
-            words = call_queries.as_words(call_queries.of_things(self.tx, [appointment_id])[appointment_id], session_id)
+        for appointment_id in self.tx.scalars(lost):
+            words = call_queries.as_words(call_queries.of_things(self.tx, [appointment_id])[appointment_id])
             is_owed = call_rules.owed(words, frozenset(), takes_place=False)
             assert is_owed is None or any(each.state in call_rules.TO_MAKE for each in words)
 
@@ -238,8 +244,8 @@ class World:
         held = select(Occupancy.quantum).where(Occupancy.resource == of_person(person.id), Occupancy.until.is_(None))
         shown = [quantum for each in standing for quantum in quanta(each.starts_at, each.ends_at)]
         assert sorted(shown) == sorted(self.tx.scalars(held))
-        waiting = {each.due_at for each in self._waiting() if (each.kind, each.person_id) == ("reminder", person.id)}
-        wanted = [due for each in standing for due in reminders_due(each.starts_at, self.now, at_work=True)]
+        waiting = {(each.kind, each.due_at) for each in self._waiting() if each.person_id == person.id}
+        wanted = [due for each in standing for due in reminders_due(each.starts_at, FOR_CREW, self.now, _AT_WORK)]
         assert waiting >= set(wanted)
         for each in entries:
             content = (each.starts_at, each.ends_at, each.is_cancelled, each.is_tentative)
@@ -294,7 +300,7 @@ class World:
 
 def _make_everything(tx: Session, number: int) -> SignedIn:
     person = make_person(tx, *_ALL_ROLES)
-    tx.get_one(Person, person.id).email = f"person{number}@example.org"
+    give_address(tx, person.id, f"person{number}@example.org")
     spoken = [SpokenLanguage(language="ara")]
     tx.add(Interpreter(person_id=person.id, comes_on_site=True, phone=None, languages=spoken))
     tx.flush()

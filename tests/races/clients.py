@@ -23,6 +23,7 @@ from clinic.domain.people import Role, SignedIn
 from clinic.queries import people
 from clinic.services import interpreting, rota, searches, workshops
 from clinic.settings import Settings
+from tests.keyring import RING
 from tests.make import NOW
 from tests.races import guards
 
@@ -47,6 +48,7 @@ class House:
             database_url=self.database_url,
             base_url="http://localhost",
             secret_key="a key for tests alone",
+            keys=RING,
             exit_url="https://example.org/",
             contact="contact@example.org",
             port=8000,

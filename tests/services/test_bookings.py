@@ -14,7 +14,7 @@ from clinic.domain.people import SignedIn
 from clinic.models import Need, Occupancy, Offer
 from clinic.queries import interpreting as queries
 from clinic.queries import invariants
-from clinic.services import appointments, bookings, interpreting
+from clinic.services import bookings, interpreting
 from tests.make import FRIDAY, NOW, make_appointment, make_interpreter, make_need, make_offer, make_person, make_session
 from tests.services.outcome import planned, reminders, send_all
 
@@ -84,7 +84,7 @@ def test_without_a_need_an_appointment_is_moved_cancelled_and_restored_as_ever(e
 
         bookings.move(tx, booked_id, session_id, FRIDAY + SLOT, by=mediator, now=NOW)
         bookings.cancel(tx, booked_id, by=mediator, now=NOW)
-        appointments.restore(tx, booked_id, by=mediator, now=NOW)
+        bookings.restore(tx, booked_id, by=mediator, now=NOW)
 
         assert invariants.breaches(tx, now=NOW) == []
 

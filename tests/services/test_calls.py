@@ -11,16 +11,18 @@ from sqlalchemy.orm import Session
 from clinic.db import Database
 from clinic.domain.answers import NotFound
 from clinic.domain.calls import TO_MAKE, CallState, Change
-from clinic.domain.notices import UNDO_FOR, Channel, Kind, Shared
+from clinic.domain.notices import Kind
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.sessions import CancelReason
-from clinic.models import AuditEntry, Call, Person
+from clinic.domain.timing import UNDO_FOR
+from clinic.models import AuditEntry, Call
 from clinic.queries import calls as queries
 from clinic.queries import invariants
-from clinic.services import bookings, calls, notices, programme, workshops
+from clinic.services import bookings, calls, programme, workshops
 from tests.make import (
     FRIDAY,
     NOW,
+    give_address,
     make_appointment,
     make_person,
     make_registration,
@@ -38,14 +40,13 @@ TONIGHT = datetime(2026, 11, 27, 18, 30, tzinfo=UTC)  # Friday 19:30 in Paris
 
 def _written_to(tx: Session, person: SignedIn, *, now: datetime = NOW) -> SignedIn:
     """She chose mail, and nobody else reads it."""
-    email = f"{person.id}@exemple.org"
-    notices.choose(tx, person.id, channel=Channel.MAIL, is_shared=Shared.NO, email=email, now=now)
+    give_address(tx, person.id, f"{person.id}@exemple.org", now=now)
     return person
 
 
 def _at_work(tx: Session, *roles: Role) -> SignedIn:
     person = make_person(tx, *roles)
-    tx.get_one(Person, person.id).email = f"{person.id}@exemple.org"
+    give_address(tx, person.id, f"{person.id}@exemple.org")
     return person
 
 
@@ -231,17 +232,19 @@ def test_who_loses_her_seat_by_the_move_is_called_and_who_withdraws_is_not(each_
         assert [each.who for each in queries.to_make(tx, reader=coordinator, now=NOW + MINUTE)] == [busy.name]
 
 
-def test_an_appointment_called_off_or_moved_alone_needs_no_call(each_db: Database) -> None:
+def test_whoever_spoke_with_her_needs_no_call_about_an_appointment_called_off_or_moved_alone(each_db: Database) -> None:
     with each_db.write() as tx:
         coordinator, session_id = make_person(tx, Role.COORDINATOR), make_session(tx)
         off, elsewhere = (make_appointment(tx, session_id, by=coordinator, slot=slot) for slot in range(2))
         other_id = make_session(tx, starts_at=FRIDAY + DAY)
         _cancel(tx, session_id, coordinator)
 
-        bookings.cancel(tx, off, by=coordinator, now=NOW)
-        bookings.move(tx, elsewhere, other_id, FRIDAY + DAY, by=coordinator, now=NOW)
-        _cancel(tx, other_id, coordinator)
+        bookings.cancel(tx, off, by=coordinator, now=NOW, she_knows=True)
+        bookings.move(tx, elsewhere, other_id, FRIDAY + DAY, by=coordinator, now=NOW, she_knows=True)
+        spoken = _open(tx)
+        _cancel(tx, other_id, coordinator, NOW + MINUTE)
 
+        assert spoken == []
         assert [each.session_id for each in queries.to_make(tx, reader=coordinator, now=NOW)] == [other_id]
 
 

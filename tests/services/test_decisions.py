@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from clinic.db import Database
 from clinic.domain.answers import NotFound, Refused
-from clinic.domain.notices import UNDO_FOR, Kind, State
+from clinic.domain.notices import Kind, State
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.rota import Outlook
 from clinic.domain.sessions import CancelReason
+from clinic.domain.timing import UNDO_FOR
 from clinic.models import ClinicSession, Notice
 from clinic.queries import crews, programme
 from clinic.services import decisions, people, rota

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from clinic.db import Database
 from clinic.domain.interpreting import NeedState
-from clinic.domain.notices import UNDO_FOR, Kind
+from clinic.domain.notices import Kind
 from clinic.domain.people import Role
 from clinic.domain.sessions import CancelReason
+from clinic.domain.timing import UNDO_FOR
 from clinic.models import ClinicSession, Need
 from clinic.queries import invariants, moves
 from clinic.queries import workshops as workshop_queries

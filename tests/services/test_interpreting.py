@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from clinic.db import Database
 from clinic.domain.answers import NotFound, Refused
 from clinic.domain.interpreting import Modality, NeedState, OfferState
-from clinic.domain.notices import UNDO_FOR, Kind
+from clinic.domain.notices import Kind
 from clinic.domain.people import Role, SignedIn
+from clinic.domain.timing import UNDO_FOR
 from clinic.models import Interpreter, Need, Occupancy, Offer
 from clinic.queries import interpreting as queries
 from clinic.queries import invariants

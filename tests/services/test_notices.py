@@ -9,13 +9,13 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from clinic.db import Database
-from clinic.domain.answers import NotFound
-from clinic.domain.notices import UNDO_FOR, Channel, Kind, Shared, State, Whereabouts
-from clinic.domain.people import Role
-from clinic.models import ClinicSession, Notice, Person
-from clinic.queries import outbox
+from clinic.domain.notices import Kind, State, Whereabouts
+from clinic.domain.timing import UNDO_FOR
+from clinic.models import ClinicSession, Notice
+from clinic.queries.outbox import Letter
 from clinic.services import notices
 from clinic.services.outbox import Claim, Fate, begin, claim, settle
+from clinic.services.valves import Round
 from tests.make import FRIDAY, NOW
 from tests.notices import told
 from tests.notices.told import Held
@@ -35,9 +35,9 @@ def test_S75_no_text_and_no_address_is_kept() -> None:
     columns = set(inspect(Notice).columns.keys())
 
     assert columns == {
-        "id", "kind", "person_id", "about_id", "session_id", "starts_at", "was_starts_at", "was_ends_at",
-        "was_place_id", "state", "code", "message_token", "planned_at", "due_at", "valid_until", "next_at", "tries",
-        "claim", "lease_until", "ended_at",
+        "id", "kind", "person_id", "beneficiary_id", "about_id", "session_id", "starts_at", "was_starts_at",
+        "was_ends_at", "was_place_id", "state", "code", "message_token", "planned_at", "due_at",
+        "valid_until", "next_at", "went_by", "tries", "claim", "lease_until", "ended_at",
     }  # fmt: skip
 
 
@@ -185,34 +185,14 @@ def test_what_a_worker_claimed_is_taken_back_and_what_it_sends_is_not(each_db: D
         claims = [claim(tx, now=due), claim(tx, now=due)]
         assert isinstance(claims[0], Claim)
         assert isinstance(claims[1], Claim)
-        assert begin(tx, claims[1], now=due)
+        assert isinstance(begin(tx, claims[1], Round(), now=due), Letter)
 
         taken_back = notices.forget(tx, [first.about, second.about])
         tx.expire_all()
 
         assert taken_back == 1
-        assert begin(tx, claims[0], now=due) is None
+        assert begin(tx, claims[0], Round(), now=due) is None
         assert settle(tx, claims[1], Fate.SENT, None, now=due) is State.SENT
-
-
-def test_choosing_keeps_channel_address_and_moment(each_db: Database) -> None:
-    with each_db.write() as tx:
-        member = told.make_held(tx, role=Role.MEMBER, email=None).person
-        notices.choose(tx, member.id, channel=Channel.MAIL, is_shared=Shared.YES, email="a@exemple.org", now=NOW)
-        notices.choose(
-            tx, member.id, channel=Channel.MAIL, is_shared=Shared.YES, email="a@exemple.org", now=NOW + timedelta(1)
-        )
-
-        kept = outbox.choice_of(tx, member.id)
-
-        assert kept is not None
-        assert (kept.chosen_at, kept.confirmed_at) == (NOW, NOW + timedelta(days=1))
-        assert tx.get_one(Person, member.id).email == "a@exemple.org"
-
-
-def test_nobody_chooses_for_one_who_is_not_there(each_db: Database) -> None:
-    with pytest.raises(NotFound), each_db.write() as tx:
-        notices.choose(tx, "nobody", channel=Channel.NONE, is_shared=Shared.NO, email=None, now=NOW)
 
 
 def test_what_ended_a_month_ago_is_forgotten(each_db: Database) -> None:

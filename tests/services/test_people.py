@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import time, timedelta
 from threading import Barrier
 
 import pytest
 
 from clinic.db import Database
 from clinic.domain.answers import NotFound, Refused
+from clinic.domain.contacts import Channel, Choice, Hours, Shared
 from clinic.domain.people import CODE_DIGITS, CODE_LIVES, CODE_TRIES, Role, SignedIn
 from clinic.models import AuditEntry, FeedLink, Person
 from clinic.queries import people as queries
-from clinic.services import people
+from clinic.queries import readers
+from clinic.services import contacts, people
 from clinic.services.people import PersonDraft, TriedCode
 from tests import make
 from tests.make import NOW
@@ -26,6 +28,30 @@ AMINA = PersonDraft("Amina", "amina", frozenset({Role.MEDIATOR, Role.INTERPRETER
 def coordinator(each_db: Database) -> SignedIn:
     with each_db.write() as tx:
         return make.make_person(tx, Role.COORDINATOR, sign_in_name="claire")
+
+
+@pytest.mark.parametrize("roles", [{Role.MEMBER}, {Role.INTERPRETER, Role.MEMBER}])
+def test_S10_who_begins_or_ceases_to_work_here_is_asked_again_about_messages(
+    each_db: Database, coordinator: SignedIn, roles: set[Role]
+) -> None:
+    hers = Choice(Channel.SMS, Shared.YES, number="06 12 34 56 78", hours=Hours(time(9), time(12)))
+    before = Role.MEMBER if Role.INTERPRETER in roles else Role.INTERPRETER
+    with each_db.write() as tx:
+        whom = make.make_person(tx, before, sign_in_name="amina")
+        contacts.choose(tx, whom.id, hers, now=NOW)
+        people.change(tx, whom.id, PersonDraft("Amina", "amina", frozenset(roles)), by=coordinator, now=LATER)
+
+        assert readers.choice_of(tx, whom.id) == Choice(Channel.NONE)
+
+
+def test_other_roles_at_the_same_work_leave_messages_alone(each_db: Database, coordinator: SignedIn) -> None:
+    with each_db.write() as tx:
+        whom = make.make_person(tx, Role.MEDIATOR, sign_in_name="amina")
+        make.give_address(tx, whom.id)
+        people.change(tx, whom.id, AMINA, by=coordinator, now=LATER)
+
+        assert (choice := readers.choice_of(tx, whom.id))
+        assert choice.channel is Channel.MAIL
 
 
 def test_an_added_person_has_her_roles_and_no_password(each_db: Database, coordinator: SignedIn) -> None:

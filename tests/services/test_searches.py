@@ -249,7 +249,7 @@ def test_whoever_could_not_come_is_not_asked(each_db: Database) -> None:
         search_id = searches.look_for_stand_in(tx, sought.shift_id, by=sought.who, now=NOW)
 
         assert asked(tx, sought, search_id) == []
-        searches.unrecuse(tx, sought.session_id, by=recused)
+        searches.unrecuse(tx, sought.session_id, recused.id)
         searches.ask_next(tx, now=NOW + DAY)
         assert asked(tx, sought, search_id) == [recused]
 

@@ -16,7 +16,7 @@ from clinic.domain.sessions import CancelReason
 from clinic.models import Occupancy, Shift
 from clinic.queries import asks, invariants
 from clinic.services import programme, searches
-from tests.make import FRIDAY, NOW, make_person, move_session
+from tests.make import FRIDAY, NOW, make_person, make_session, make_shift, move_session
 from tests.services import outcome
 from tests.services.stand_ins import Sought, ask_of, asked, make_sought, state_of
 
@@ -83,6 +83,21 @@ def test_S07_a_session_restored_is_not_proposed_to_who_said_that_she_cannot(each
 
         assert (_asks(tx, first), _asks(tx, second)) == (0, 1)
         assert (outcome.planned(tx, first), outcome.planned(tx, second)) == ([], [Kind.ASK_MADE])
+
+
+def test_a_session_restored_is_not_proposed_to_who_is_somewhere_else_by_then(each_db: Database) -> None:
+    with each_db.write() as tx:
+        sought = make_sought(tx, others=2)
+        first, second = asked(tx, sought)
+        outcome.send_all(tx)
+        by = _cancelled(tx, sought)
+        outcome.send_all(tx)
+        make_shift(tx, make_session(tx, starts_at=FRIDAY + HOUR), first)
+
+        programme.restore(tx, sought.session_id, by=by, now=NOW + HOUR)
+
+        assert (_asks(tx, first), _asks(tx, second)) == (0, 1)
+        assert Kind.ASK_MADE not in outcome.planned(tx, first)
 
 
 @pytest.mark.parametrize("is_moved", [False, True])

@@ -12,18 +12,19 @@ from clinic.db import Database
 from clinic.domain.answers import NotFound, Refused
 from clinic.domain.calls import TO_MAKE, Change
 from clinic.domain.interpreting import Modality
-from clinic.domain.notices import Channel, Kind, Shared
+from clinic.domain.notices import Kind
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.places import Publicity
 from clinic.domain.sessions import CancelReason
-from clinic.models import Call, ClinicSession, Person
+from clinic.models import Call, ClinicSession
 from clinic.queries import commitments, offers, programme, public
-from clinic.services import interpreting, notices
+from clinic.services import interpreting
 from clinic.services import programme as services
 from clinic.services.programme import MoveWish
 from tests.make import (
     FRIDAY,
     NOW,
+    give_address,
     make_appointment,
     make_interpreter,
     make_need,
@@ -94,7 +95,7 @@ def test_S03_those_who_come_to_a_workshop_are_told_from_48_hours_before_and_thos
         _late(tx, session_id)
         for person in (comes, silent, waits):
             make_registration(tx, session_id, person)
-        notices.choose(tx, comes.id, channel=Channel.MAIL, is_shared=Shared.NO, email="m@exemple.org", now=NOW)
+        give_address(tx, comes.id, "m@exemple.org")
         send_all(tx)
 
         _change(tx, session_id, coordinator, FRIDAY - before)
@@ -151,7 +152,7 @@ def test_undone_in_time_nobody_hears_of_it(each_db: Database) -> None:
     now = FRIDAY - 3 * HOUR
     with each_db.write() as tx:
         coordinator, mediator, session_id = make_person(tx, Role.COORDINATOR), make_person(tx), make_session(tx)
-        tx.get_one(Person, mediator.id).email = "m@exemple.org"
+        give_address(tx, mediator.id, "m@exemple.org")
         make_shift(tx, session_id, mediator)
         make_appointment(tx, session_id, by=coordinator)
         send_all(tx)

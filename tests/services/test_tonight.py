@@ -14,11 +14,12 @@ from clinic.domain.notices import Kind
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.sessions import CancelReason
 from clinic.jobs.send import send_due
-from clinic.models import ClinicSession, Need, Offer, Person
+from clinic.models import ClinicSession, Need, Offer
 from clinic.queries import invariants
 from clinic.services import interpreting, programme
 from tests.make import (
     FRIDAY,
+    give_address,
     make_appointment,
     make_interpreter,
     make_need,
@@ -141,7 +142,7 @@ def test_cancelled_undone_cancelled_and_restored_each_reads_mails_in_order_that_
 ) -> None:
     with each_db.write() as tx:
         coordinator, lawyer = make_person(tx, Role.COORDINATOR), make_person(tx, Role.LAWYER, language="en")
-        tx.get_one(Person, lawyer.id).email = "lawyer@exemple.org"
+        give_address(tx, lawyer.id, "lawyer@exemple.org")
         session_id = make_session(tx, starts_at=TONIGHT)
         make_shift(tx, session_id, lawyer)
         send_all(tx)

@@ -9,15 +9,16 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from clinic.domain.calendars import Detail, digest_of
+from clinic.domain.contacts import Channel, Choice, Helped, Shared, TaskKind
 from clinic.domain.interpreting import Modality
 from clinic.domain.people import CREW_ROLES, Role, SignedIn
 from clinic.domain.places import Publicity
 from clinic.domain.sessions import Kind
-from clinic.models import ClinicSession, Closure, DatedAvailability, FeedLink, Person, Series
-from clinic.queries import asks
+from clinic.models import Appointment, ClinicSession, Closure, DatedAvailability, FeedLink, Person, Series
+from clinic.queries import asks, readers
 from clinic.queries import interpreting as queries
 from clinic.queries import workshops as workshop_queries
-from clinic.services import interpreting, searches, workshops
+from clinic.services import contacts, interpreting, searches, workshops
 from clinic.services.interpreting import NeedWish, ProfileDraft
 from clinic.services.workshops import WorkshopDraft
 from tests import make
@@ -25,7 +26,7 @@ from tests import make
 TOKEN = "a-token-of-a-link"
 NO_ROLE = "no_role"
 DISABLED = "disabled"
-THE_SAME_FOR_ALL = {"week": "2026-W48", "month": "2026-11", "code": "en", "filename": "app.css"}
+THE_SAME_FOR_ALL = {"week": "2026-W48", "month": "2026-11", "code": "en", "channel": "mail", "filename": "app.css"}
 IDENTITIES = ("anonymous", *Role, NO_ROLE, DISABLED)
 
 
@@ -58,16 +59,14 @@ def make_world(tx: Session) -> World:
     search_id, ask_id = _looked_for(tx, people)
     workshop_id, registration_id = _registered(tx, people)
     appointment_id = make.make_appointment(tx, session_id, by=people[Role.MEDIATOR])
-    closure = Closure(name="Travaux", first_on=make.FRIDAY.date(), last_on=make.FRIDAY.date())
-    tx.add(closure)
-    tx.flush()
     ids = {
         "session_id": session_id,
         "series_id": tx.get_one(ClinicSession, session_id).series_id,
         "appointment_id": appointment_id,
+        **_reached(tx, appointment_id),
         "call_id": make.make_call(tx, appointment_id),
         "place_id": place_id,
-        "closure_id": closure.id,
+        "closure_id": _closed(tx),
         "person_id": people[Role.MEMBER].id,
         "shift_id": own[Role.LAWYER]["shift_id"],
         "link_id": own[Role.LAWYER]["link_id"],
@@ -126,6 +125,24 @@ def _registered(tx: Session, people: dict[str, SignedIn]) -> tuple[str, str]:
     workshops.register(tx, session_id, by=people[Role.MEMBER], now=make.NOW)
     (row,) = workshop_queries.participants(tx, session_id)
     return session_id, row.id
+
+
+def _closed(tx: Session) -> str:
+    closure = Closure(name="Travaux", first_on=make.FRIDAY.date(), last_on=make.FRIDAY.date())
+    tx.add(closure)
+    tx.flush()
+    return closure.id
+
+
+def _reached(tx: Session, appointment_id: str) -> dict[str, str]:
+    """She who has the appointment may be reached by SMS, and there is something to see to."""
+    whose = tx.get_one(Appointment, appointment_id).beneficiary_id
+    contacts.choose(tx, Helped(whose), Choice(Channel.SMS, Shared.NO, number="+33612345678"), now=make.NOW)
+    contact_id = readers.reader(tx, Helped(whose)).contact_id
+    assert contact_id
+    task = contacts.task(tx, contact_id, TaskKind.REPLIED, now=make.NOW)
+    assert task
+    return {"beneficiary_id": whose, "task_id": task.id}
 
 
 def _without_role(tx: Session) -> SignedIn:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from flask_babel import gettext
 
 from clinic.domain.calendars import Detail
-from clinic.domain.times import Week, local_date, span_of_rule
+from clinic.domain.times import Week, local_date, span_of_rule, to_instant
 from clinic.feeds import personal
 from clinic.feeds.ics import Entry
 from clinic.queries.commitments import Commitment
+from clinic.web.shared.choices_form import crew_line
 from clinic.web.shared.ground import now
 from clinic.web.shared.locale import language
 
 SHOWN = 2
-FRIDAY = timedelta(days=4)
+THURSDAY, FRIDAY = timedelta(days=3), timedelta(days=4)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,22 @@ def previews(commitments: Sequence[Commitment]) -> Previews:
     shown = coming or _examples()
     levels = [Preview(detail, personal.entries(shown, detail, language())) for detail in Detail]
     return Previews(levels, are_examples=not coming)
+
+
+def message_lines(commitments: Sequence[Commitment], language_of_messages: str) -> Mapping[Detail, str]:
+    """The very text of a reminder at each level, of her next commitment or an example (S16)."""
+    coming = [each for each in commitments if each.ends_at > now() and not each.is_cancelled]
+    shown = coming[0] if coming else _examples()[1]
+    called = {Detail.DISCREET: shown.agenda_words, Detail.NAMED: shown.names}
+    return {
+        level: crew_line(shown.starts_at, language_of_messages, called[level], is_named=level is Detail.NAMED)
+        for level in Detail
+    }
+
+
+def next_thursday() -> datetime:
+    """Thursday of next week at 18:00, for an example."""
+    return to_instant(Week.of(local_date(now())).next.monday + THURSDAY, time(18))
 
 
 def _examples() -> list[Commitment]:

@@ -9,18 +9,20 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.answers import Refused
 from clinic.domain.calendars import LINKS_AT_MOST, digest_of
-from clinic.domain.notices import Channel, may_write
+from clinic.domain.contacts import WRITTEN, Channel, may_write
+from clinic.domain.notices import works_here
 from clinic.domain.people import CREW_ROLES, Role
 from clinic.queries import calendars as queries
-from clinic.queries import commitments, outbox
-from clinic.services import calendars, notices, people
+from clinic.queries import commitments, readers
+from clinic.services import calendars, messages, people
 from clinic.services.calendars import LinkDraft
 from clinic.web.account.forms import LanguageForm, LinkForm
-from clinic.web.account.previews import previews
+from clinic.web.account.previews import message_lines, next_thursday, previews
+from clinic.web.account.reached import in_one_line
 from clinic.web.shared import cookies
-from clinic.web.shared.choices_form import MessageChoiceForm
+from clinic.web.shared.choices_form import ChoiceForm, CrewChoiceForm, MemberChoiceForm, member_line
 from clinic.web.shared.flashes import say
-from clinic.web.shared.forms import ButtonForm, StrictForm
+from clinic.web.shared.forms import StrictForm, check_button
 from clinic.web.shared.ground import db, now, settings
 from clinic.web.shared.guards import signed_in
 from clinic.web.shared.identity import me
@@ -60,15 +62,30 @@ def choose_messages() -> Response | tuple[str, int]:
     form = _choice_form()
     if not form.validate_on_submit():
         return _page(LinkForm(formdata=None), form), 422
-    with db.write() as tx:
-        choice = notices.choose(tx, me().id, channel=form.chosen, is_shared=form.shared, email=form.address, now=now())
-        is_on = may_write(choice, now(), at_work=outbox.works_here(tx, me().id))
-    if choice.channel is Channel.NONE:
+    try:
+        with db.write() as tx:
+            reach = messages.choose(tx, form.said, by=me(), now=now())
+    except Refused as refused:
+        form.refuse(refused)
+        return _page(LinkForm(formdata=None), form), 409
+    is_on = may_write(reach, now(), at_work=works_here(me().roles))
+    if reach.choice.channel is Channel.NONE:
         say(gettext("No message will be sent to you."))
     elif is_on:
         say(gettext("Your choice is noted: messages are on."))
     else:
         say(gettext("Nothing is sent yet: choose this again on another day, if you still wish it."))
+    return redirect(url_for("account.page"), 303)
+
+
+@room.post("/messages/stop")
+@signed_in
+def stop_messages() -> Response:
+    """Stop all messages to oneself at once; no number and no address is kept."""
+    check_button()
+    with db.write() as tx:
+        messages.choose_none(tx, by=me(), now=now())
+    say(gettext("All messages to you are stopped, and your number or address is deleted."))
     return redirect(url_for("account.page"), 303)
 
 
@@ -119,24 +136,31 @@ def ask_end(link_id: str) -> str:
 @signed_in
 def end_link(link_id: str) -> Response:
     """End a link."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
+    check_button()
     with db.write() as tx:
         calendars.end_link(tx, link_id, by=me(), now=now())
     say(gettext("This calendar link is ended."))
     return redirect(url_for("account.page"), 303)
 
 
-def _page(link_form: LinkForm, choice_form: MessageChoiceForm) -> str:
+def _page(link_form: LinkForm, choice_form: ChoiceForm) -> str:
+    is_at_work = works_here(me().roles)
     with db.read() as tx:
+        reach = readers.reader(tx, me().id).reach
         links = queries.links_of(tx, me().id)
         coming = commitments.of_person(tx, me().id, now=now())
     form: StrictForm = choice_form if choice_form.errors else link_form
+    spoken = me().language or readers.FIRST_LANGUAGE
     return render_template(
         "account/page.html",
         form=form,
         link_form=link_form,
         choice_form=choice_form,
+        reached=in_one_line(reach, now(), at_work=is_at_work),
+        may_stop=reach is not None and reach.choice.channel in WRITTEN and not reach.suspended,
+        lines=message_lines(coming, spoken) if is_at_work else {},
+        sample=None if is_at_work else member_line(next_thursday(), spoken),
+        spoken=spoken,
         says_when=me().holds(*CREW_ROLES),
         roles=[label(role) for role in Role if role in me().roles],
         links=links,
@@ -145,12 +169,12 @@ def _page(link_form: LinkForm, choice_form: MessageChoiceForm) -> str:
     )
 
 
-def _choice_form(*, is_sent: bool = True) -> MessageChoiceForm:
+def _choice_form(*, is_sent: bool = True) -> ChoiceForm:
     """The form of one's own choice; not `is_sent` where another form of the page was."""
     with db.read() as tx:
-        choice, email = outbox.choice_of(tx, me().id), outbox.address_of(tx, me().id)
-        at_work = outbox.works_here(tx, me().id)
-    return MessageChoiceForm.of(choice, email, works_here=at_work, is_sent=is_sent)
+        before = readers.choice_of(tx, me().id)
+    form = CrewChoiceForm if works_here(me().roles) else MemberChoiceForm
+    return form.of(before, is_sent=is_sent)
 
 
 def _qr_code(text: str) -> str:

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from flask import Blueprint, abort, render_template
 
 from clinic.domain.interpreting import NeedState, OfferState
-from clinic.domain.notices import TONIGHT
 from clinic.domain.people import CREW_ROLES, Role
 from clinic.domain.recurrence import public_holiday, school_holiday
 from clinic.domain.rota import Outlook
 from clinic.domain.times import Month, Week, local_date
+from clinic.domain.timing import TONIGHT
 from clinic.queries import asks, calls, desks, offers, programme
 from clinic.queries.interpreting import NeedRow
 from clinic.queries.programme import SessionView
@@ -70,10 +70,7 @@ def week(week: str) -> str:
         shown = Week.parse(week)
     except ValueError:
         abort(404)
-    with db.read() as tx:
-        sessions = programme.between(tx, shown.starts_at, shown.ends_at, reader=me(), now=now())
-        if not sessions:
-            ahead = programme.ahead(tx, now() + AHEAD, reader=me(), now=now())
+    sessions, following = _within(shown)
     return render_template(
         "agenda/week.html",
         week=shown,
@@ -81,7 +78,7 @@ def week(week: str) -> str:
         this_week=Week.of(today()),
         sessions=sessions,
         by_day=_by_day(sessions, shown.days),
-        following=None if sessions else next((each for each in ahead if each.starts_at >= shown.ends_at), None),
+        following=following,
         is_board=me().holds(Role.COORDINATOR, Role.MEDIATOR),
     )
 
@@ -94,10 +91,7 @@ def month(month: str) -> str:
         shown = Month.parse(month)
     except ValueError:
         abort(404)
-    with db.read() as tx:
-        sessions = programme.between(tx, shown.starts_at, shown.ends_at, reader=me(), now=now())
-        if not sessions:
-            ahead = programme.ahead(tx, now() + AHEAD, reader=me(), now=now())
+    sessions, following = _within(shown)
     by_day = _by_day(sessions, shown.days)
     return render_template(
         "agenda/month.html",
@@ -108,8 +102,16 @@ def month(month: str) -> str:
         by_day=by_day,
         detail=most_detail(shown, by_day).value,
         holidays={day: _holidays(day) for day in shown.days},
-        following=None if sessions else next((each for each in ahead if each.starts_at >= shown.ends_at), None),
+        following=following,
     )
+
+
+def _within(shown: Week | Month) -> tuple[list[SessionView], SessionView | None]:
+    """The sessions of a period and, when there are none, the next one after it."""
+    with db.read() as tx:
+        sessions = programme.between(tx, shown.starts_at, shown.ends_at, reader=me(), now=now())
+        ahead = [] if sessions else programme.ahead(tx, now() + AHEAD, reader=me(), now=now())
+    return sessions, next((each for each in ahead if each.starts_at >= shown.ends_at), None)
 
 
 def _by_day(sessions: Sequence[SessionView], days: Sequence[date]) -> dict[date, list[SessionView]]:

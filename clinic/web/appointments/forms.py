@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, ValidationError
+from wtforms import BooleanField, SelectField, ValidationError
 from wtforms.validators import InputRequired
 
 from clinic.domain.appointments import Topic, is_language
@@ -55,7 +55,13 @@ class BookForm(KeyedForm):
         return _instant(self.at.data)
 
 
-class MoveForm(StrictForm):
+class ToldForm(StrictForm):
+    """An act that she may know of already: then nothing is sent, and nobody calls."""
+
+    she_knows = BooleanField(_l("She knows already: we spoke"))
+
+
+class MoveForm(ToldForm):
     """Another slot, of this session or of a later one."""
 
     to = SelectField(_l("New time"), validate_choice=False)

@@ -14,11 +14,10 @@ from clinic.domain.people import LEGAL_TEAM, Role
 from clinic.queries import desks, programme
 from clinic.queries.desks import SlotView
 from clinic.queries.programme import SessionView
-from clinic.services import appointments, bookings
+from clinic.services import bookings
 from clinic.services.appointments import Wish
-from clinic.web.appointments.forms import BookForm, MoveForm
+from clinic.web.appointments.forms import BookForm, MoveForm, ToldForm
 from clinic.web.shared.flashes import Undo, say
-from clinic.web.shared.forms import ButtonForm
 from clinic.web.shared.ground import db, now
 from clinic.web.shared.guards import only
 from clinic.web.shared.identity import me
@@ -41,7 +40,7 @@ def book(session_id: str) -> Response | tuple[str, int]:
     wish = Wish(session_id, form.starts_at, form.alias.data, form.language.data, Topic(form.topic.data))
     try:
         with db.write() as tx:
-            booked_id = appointments.book(tx, wish, key=form.key.data, by=me(), now=now())
+            booked_id = bookings.book(tx, wish, key=form.key.data, by=me(), now=now())
     except Refused as refused:
         session, slots = _session(session_id)
         form = BookForm(slots)
@@ -66,6 +65,7 @@ def page(appointment_id: str) -> str:
         need=next((each for each in session.needs or () if each.appointment_id == appointment.id), None),
         may_change=may_change,
         has_begun=appointment.starts_at <= now(),
+        form=ToldForm(),
     )
 
 
@@ -94,8 +94,8 @@ def _moved(appointment_id: str, form: MoveForm) -> Response:
     session_id, starts_at = form.chosen
     with db.write() as tx:
         before, _session_before = desks.appointment(tx, appointment_id, reader=me(), now=now())
-        bookings.move(tx, appointment_id, session_id, starts_at, by=me(), now=now())
-    back = {"to": f"{before.session_id}.{stamp(before.starts_at)}"}
+        bookings.move(tx, appointment_id, session_id, starts_at, by=me(), now=now(), she_knows=form.she_knows.data)
+    back = {"to": f"{before.session_id}.{stamp(before.starts_at)}", **_knows(form)}
     undo = Undo(gettext("Undo"), url_for("appointments.move", appointment_id=appointment_id), back)
     say(gettext("The appointment is moved."), undo)
     return redirect(url_for("sessions.page", session_id=session_id), 303)
@@ -105,8 +105,9 @@ def _moved(appointment_id: str, form: MoveForm) -> Response:
 @only(Role.COORDINATOR, Role.MEDIATOR)
 def cancel(appointment_id: str) -> Response:
     """Call an appointment off."""
-    session_id = _press(appointment_id, bookings.cancel)
-    undo = Undo(gettext("Undo"), url_for("appointments.restore", appointment_id=appointment_id))
+    form = ToldForm()
+    session_id = _press(appointment_id, form, bookings.cancel)
+    undo = Undo(gettext("Undo"), url_for("appointments.restore", appointment_id=appointment_id), _knows(form))
     say(gettext("The appointment is cancelled. The time is free again."), undo)
     return redirect(url_for("sessions.page", session_id=session_id), 303)
 
@@ -115,19 +116,24 @@ def cancel(appointment_id: str) -> Response:
 @only(Role.COORDINATOR, Role.MEDIATOR)
 def restore(appointment_id: str) -> Response:
     """Take a cancellation back."""
-    session_id = _press(appointment_id, appointments.restore)
+    session_id = _press(appointment_id, ToldForm(), bookings.restore)
     say(gettext("The appointment stands again."))
     return redirect(url_for("sessions.page", session_id=session_id), 303)
 
 
-def _press(appointment_id: str, act: Callable[..., None]) -> str:
-    """Carry out a one-button act and return the id of the session it belongs to."""
-    if not ButtonForm().validate_on_submit():
+def _press(appointment_id: str, form: ToldForm, act: Callable[..., None]) -> str:
+    """Carry out an act of one button and one tick, and return the id of the session it belongs to."""
+    if not form.validate_on_submit():
         abort(400)
     with db.write() as tx:
         appointment, session = desks.appointment(tx, appointment_id, reader=me(), now=now())
-        act(tx, appointment.id, by=me(), now=now())
+        act(tx, appointment.id, by=me(), now=now(), she_knows=form.she_knows.data)
     return session.id
+
+
+def _knows(form: ToldForm) -> dict[str, str]:
+    """Of what she knows without a message, the undo is said to her by whoever spoke with her, too."""
+    return {"she_knows": "y"} if form.she_knows.data else {}
 
 
 def _session(session_id: str) -> tuple[SessionView, list[SlotView]]:

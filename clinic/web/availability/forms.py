@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectMultipleField
-from wtforms.validators import AnyOf, DataRequired, InputRequired, ValidationError
+from wtforms.validators import AnyOf, DataRequired, InputRequired
 
 from clinic.domain.availability import Part, Period
-from clinic.domain.times import FIRST_YEAR, LAST_YEAR
-from clinic.web.shared.forms import CHOOSE, KeyedForm, StrictForm
+from clinic.web.shared.forms import CHOOSE, DATE_NEEDED, KeyedForm, StrictForm, within_our_time
 
-DATE_NEEDED = _l("Give a date, such as 27/11/2026.")
 CAN, CANNOT = "can", "cannot"
 _TIMES = {f"{weekday}.{part.value}": (weekday, part) for weekday in range(7) for part in Part}
 
@@ -25,16 +23,11 @@ class UsualForm(StrictForm):
         return frozenset(_TIMES[value] for value in self.times.data)
 
 
-def _within_our_time(_form: StrictForm, field: DateField) -> None:
-    if not FIRST_YEAR <= field.data.year <= LAST_YEAR:
-        raise ValidationError(_l("Give a year from 2000 to 2100."))
-
-
 class DatesForm(KeyedForm):
     """Days, both included, on which one can, or cannot."""
 
-    first_on = DateField(_l("First day"), validators=[DataRequired(DATE_NEEDED), _within_our_time])
-    last_on = DateField(_l("Last day"), validators=[DataRequired(DATE_NEEDED), _within_our_time])
+    first_on = DateField(_l("First day"), validators=[DataRequired(DATE_NEEDED), within_our_time])
+    last_on = DateField(_l("Last day"), validators=[DataRequired(DATE_NEEDED), within_our_time])
     can = RadioField(
         _l("On these days"),
         choices=lambda: [(CANNOT, _l("I cannot")), (CAN, _l("I can"))],

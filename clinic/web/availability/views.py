@@ -16,7 +16,7 @@ from clinic.queries import availability as queries
 from clinic.services import availability
 from clinic.web.availability.forms import CAN, CANNOT, DatesForm, UsualForm
 from clinic.web.shared.flashes import Undo, say
-from clinic.web.shared.forms import ButtonForm
+from clinic.web.shared.forms import check_button
 from clinic.web.shared.ground import db, now, today
 from clinic.web.shared.guards import only
 from clinic.web.shared.identity import me
@@ -66,8 +66,7 @@ def add_dates() -> Response | tuple[str, int]:
 @only(*CREW_ROLES)
 def remove_dates(dates_id: str) -> Response:
     """Remove days of one's own."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
+    check_button()
     with db.write() as tx:
         removed = availability.remove_dates(tx, dates_id, by=me(), now=now())
     again = {

@@ -26,12 +26,11 @@ from clinic.queries.interpreting import ProfileRow
 from clinic.queries.programme import SessionView
 from clinic.services.interpreting import NeedWish, ProfileDraft
 from clinic.web.shared.filters import clock, language_name
-from clinic.web.shared.forms import CHOOSE, KeyedForm, LineField, StrictForm, line
+from clinic.web.shared.forms import CHOOSE, DATE_NEEDED, KeyedForm, LineField, StrictForm, line
 from clinic.web.shared.labels import choices, label, with_said
 from clinic.web.shared.spoken import language_choices
 from clinic.web.shared.stamps import read_stamp, stamp
 
-DATE_NEEDED = _l("Give a date, such as 27/11/2026.")
 TIME_NEEDED = _l("Give a time, such as 18:30.")
 CHOOSE_TIME = _l("Choose a time.")
 CHOOSE_LANGUAGE = _l("Choose a language.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from flask import abort, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
@@ -20,7 +20,7 @@ from clinic.services.interpreting import Asked
 from clinic.web.interpreting.forms import AskForm, NeedForm
 from clinic.web.interpreting.room import room
 from clinic.web.shared.flashes import Undo, say
-from clinic.web.shared.forms import ButtonForm
+from clinic.web.shared.forms import check_button
 from clinic.web.shared.ground import db, now
 from clinic.web.shared.guards import only
 from clinic.web.shared.identity import me
@@ -108,8 +108,7 @@ def _view(need_id: str) -> NeedView:
 
 
 def _press(need_id: str, act: Callable[..., None]) -> None:
-    if not ButtonForm().validate_on_submit():
-        abort(400)
+    check_button()
     with db.write() as tx:
         asking.need(tx, need_id, reader=me(), now=now())
         act(tx, need_id, by=me(), now=now())

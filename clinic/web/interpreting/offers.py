@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,7 @@ from clinic.services import interpreting
 from clinic.web.interpreting.room import room
 from clinic.web.shared.filters import clock, full_date
 from clinic.web.shared.flashes import Undo, say
-from clinic.web.shared.forms import ButtonForm
+from clinic.web.shared.forms import check_button
 from clinic.web.shared.ground import db, now
 from clinic.web.shared.guards import only
 from clinic.web.shared.identity import me
@@ -48,7 +48,7 @@ def offer(offer_id: str) -> str:
 @only(Role.INTERPRETER)
 def accept(offer_id: str) -> Response | tuple[str, int]:
     """Say yes; the first to do so has it."""
-    _check_button()
+    check_button()
     try:
         with db.write() as tx:
             interpreting.accept(tx, offer_id, by=me(), now=now())
@@ -63,7 +63,7 @@ def accept(offer_id: str) -> Response | tuple[str, int]:
 @only(Role.INTERPRETER)
 def decline(offer_id: str) -> Response | tuple[str, int]:
     """Say no, or that one cannot come after all."""
-    _check_button()
+    check_button()
     try:
         with db.write() as tx:
             interpreting.decline(tx, offer_id, by=me(), now=now())
@@ -77,7 +77,7 @@ def decline(offer_id: str) -> Response | tuple[str, int]:
 @only(Role.INTERPRETER)
 def later(offer_id: str) -> Response | tuple[str, int]:
     """Say that one does not know yet: it changes nothing."""
-    _check_button()
+    check_button()
     with db.read() as tx:
         found = queries.offer(tx, offer_id, reader=me(), now=now())
     if found.state is not OfferState.ASKED:
@@ -85,11 +85,6 @@ def later(offer_id: str) -> Response | tuple[str, int]:
     until = {"day": full_date(local_date(found.answer_by)), "time": clock(found.answer_by)}
     say(gettext("No hurry: you can answer until %(day)s, %(time)s.", **until))
     return redirect(url_for("interpreting.index"), 303)
-
-
-def _check_button() -> None:
-    if not ButtonForm().validate_on_submit():
-        abort(400)
 
 
 def _page(offer_id: str, refused: Refused | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from clinic.services import passwords
 from clinic.services import people as services
 from clinic.web.people.forms import NewPersonForm, PersonForm
 from clinic.web.shared.flashes import Undo, say
-from clinic.web.shared.forms import ButtonForm, StrictForm
+from clinic.web.shared.forms import StrictForm, check_button
 from clinic.web.shared.ground import db, now, settings
 from clinic.web.shared.guards import only
 from clinic.web.shared.identity import me
@@ -73,8 +73,7 @@ def page(person_id: str) -> Response | tuple[str, int]:
 @only(Role.COORDINATOR)
 def disable(person_id: str) -> Response:
     """End an account's sign-ins and links."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
+    check_button()
     with db.write() as tx:
         services.disable(tx, person_id, by=me(), now=now())
     undo = Undo(gettext("Undo"), url_for("people.enable", person_id=person_id))
@@ -86,8 +85,7 @@ def disable(person_id: str) -> Response:
 @only(Role.COORDINATOR)
 def enable(person_id: str) -> Response:
     """Let a disabled account sign in again."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
+    check_button()
     with db.write() as tx:
         services.enable(tx, person_id, by=me(), now=now())
     undo = Undo(gettext("Undo"), url_for("people.disable", person_id=person_id))
@@ -99,8 +97,7 @@ def enable(person_id: str) -> Response:
 @only(Role.COORDINATOR)
 def give_code(person_id: str) -> str:
     """Give a new code on paper; this one answer shows it, and nothing can show it again."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
+    check_button()
     code = services.draw_code()
     digest = passwords.hash_password(code)
     with db.write() as tx:

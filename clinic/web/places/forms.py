@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Self
 
 from flask_babel import lazy_gettext as _l
@@ -13,11 +12,8 @@ from wtforms.validators import AnyOf, DataRequired, ValidationError
 from clinic.domain.places import Publicity
 from clinic.queries.places import PlaceRow
 from clinic.services.places import ClosureDraft, PlaceDraft
-from clinic.web.shared.forms import CHOOSE, KeyedForm, StrictForm, line
+from clinic.web.shared.forms import CHOOSE, DATE_NEEDED, KeyedForm, StrictForm, line, within_our_time
 from clinic.web.shared.labels import choices
-
-DATE_NEEDED = _l("Give a date, such as 27/11/2026.")
-FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
 
 
 class PlaceForm(StrictForm):
@@ -47,18 +43,13 @@ class NewPlaceForm(PlaceForm, KeyedForm):
     """The same for a new place."""
 
 
-def _within_our_time(_form: StrictForm, field: DateField) -> None:
-    if not FIRST <= field.data <= LAST:
-        raise ValidationError(_l("Give a year from 2000 to 2100."))
-
-
 class ClosureForm(KeyedForm):
     """A period, both days included, in which one place or everything is closed."""
 
     name = line(_l("Why is it closed?"), 80)
     place = SelectField(_l("Which place?"), validate_choice=False)
-    first_on = DateField(_l("First day"), validators=[DataRequired(DATE_NEEDED), _within_our_time])
-    last_on = DateField(_l("Last day"), validators=[DataRequired(DATE_NEEDED), _within_our_time])
+    first_on = DateField(_l("First day"), validators=[DataRequired(DATE_NEEDED), within_our_time])
+    last_on = DateField(_l("Last day"), validators=[DataRequired(DATE_NEEDED), within_our_time])
 
     def offer(self, places: Sequence[PlaceRow]) -> None:
         """Offer these places, and all of them together first."""

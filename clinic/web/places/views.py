@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from clinic.queries import places
 from clinic.services import places as services
 from clinic.web.places.forms import ClosureForm, NewPlaceForm, PlaceForm
 from clinic.web.shared.flashes import Undo, say
-from clinic.web.shared.forms import ButtonForm
+from clinic.web.shared.forms import check_button
 from clinic.web.shared.ground import db, now, today
 from clinic.web.shared.guards import only
 from clinic.web.shared.identity import me
@@ -76,8 +76,7 @@ def close() -> Response | tuple[str, int]:
 @only(Role.COORDINATOR)
 def reopen(closure_id: str) -> Response:
     """Remove a closure."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
+    check_button()
     with db.write() as tx:
         removed = services.reopen(tx, closure_id, by=me(), now=now())
     again = {

@@ -13,7 +13,7 @@ from clinic.services import searches
 from clinic.web.rota.forms import TakeForm
 from clinic.web.rota.room import room
 from clinic.web.shared.flashes import Undo, say
-from clinic.web.shared.forms import ButtonForm
+from clinic.web.shared.forms import check_button
 from clinic.web.shared.ground import db, now
 from clinic.web.shared.guards import only, signed_in
 from clinic.web.shared.identity import me
@@ -34,7 +34,7 @@ def stand_in(shift_id: str) -> str:
 @signed_in
 def look_for_stand_in(shift_id: str) -> Response:
     """Look for a stand-in for one's own shift or, as coordinator, anybody's."""
-    _check_button()
+    check_button()
     with db.write() as tx:
         search_id = searches.look_for_stand_in(tx, shift_id, by=me(), now=now())
         session_id = asks.session_of(tx, search_id)
@@ -61,7 +61,7 @@ def look_for(session_id: str) -> Response:
 @signed_in
 def take_back(search_id: str) -> Response:
     """Look for nobody any more."""
-    _check_button()
+    check_button()
     with db.write() as tx:
         session_id = searches.take_back(tx, search_id, by=me(), now=now())
     say(gettext("Nobody is looked for any more."))
@@ -79,7 +79,7 @@ def ask(ask_id: str) -> str:
 @only(*CREW_ROLES)
 def accept(ask_id: str) -> Response | tuple[str, int]:
     """Say yes; the first to do so takes it."""
-    _check_button()
+    check_button()
     try:
         with db.write() as tx:
             session_id = searches.accept(tx, ask_id, by=me(), now=now())
@@ -97,7 +97,7 @@ def accept(ask_id: str) -> Response | tuple[str, int]:
 @only(*CREW_ROLES)
 def decline(ask_id: str) -> Response | tuple[str, int]:
     """Say no; no reason is asked."""
-    _check_button()
+    check_button()
     try:
         with db.write() as tx:
             searches.decline(tx, ask_id, by=me(), now=now())
@@ -122,7 +122,7 @@ def recused() -> str:
 @only(*CREW_ROLES)
 def cannot(session_id: str) -> Response:
     """Say that one cannot take a session: it is not shown again."""
-    _check_button()
+    check_button()
     with db.write() as tx:
         programme.session(tx, session_id, reader=me(), now=now())
         searches.recuse(tx, session_id, by=me(), now=now())
@@ -135,9 +135,9 @@ def cannot(session_id: str) -> Response:
 @only(*CREW_ROLES)
 def can_after_all(session_id: str) -> Response:
     """Let a session be shown again."""
-    _check_button()
+    check_button()
     with db.write() as tx:
-        searches.unrecuse(tx, session_id, by=me())
+        searches.unrecuse(tx, session_id, me().id)
     say(gettext("This session is shown again."))
     return redirect(_back(), 303)
 
@@ -146,11 +146,6 @@ def _back() -> str:
     """Where open shifts are listed; interpreters have no such list."""
     has_list = me().holds(Role.MEDIATOR, *LEGAL_TEAM)
     return url_for("rota.open_shifts" if has_list else "agenda.today")
-
-
-def _check_button() -> None:
-    if not ButtonForm().validate_on_submit():
-        abort(400)
 
 
 def _page(ask_id: str, refused: Refused | None = None) -> str:

@@ -23,7 +23,7 @@ from clinic.web.rota.forms import AssignForm, TakeForm
 from clinic.web.rota.list_forms import ExportForm
 from clinic.web.rota.room import room
 from clinic.web.shared.flashes import Undo, say
-from clinic.web.shared.forms import ButtonForm
+from clinic.web.shared.forms import check_button
 from clinic.web.shared.ground import db, now
 from clinic.web.shared.guards import only, signed_in
 from clinic.web.shared.identity import me
@@ -73,8 +73,7 @@ def take(session_id: str) -> Response:
 @signed_in
 def give_back(shift_id: str) -> Response:
     """Give a shift back."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
+    check_button()
     with db.write() as tx:
         given = searches.give_back(tx, shift_id, by=me(), now=now())
     if given.person_id != me().id:
@@ -89,8 +88,7 @@ def give_back(shift_id: str) -> Response:
 @signed_in
 def confirm(shift_id: str) -> Response:
     """Confirm that one comes to a moved session."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
+    check_button()
     with db.write() as tx:
         session_id = rota.confirm(tx, shift_id, by=me(), now=now())
     say(gettext("Thank you: this is confirmed."))

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clinic.domain.availability import Part, part_of
-from clinic.domain.notices import TONIGHT, Facts, Kind
+from clinic.domain.contacts import Channel
+from clinic.domain.notices import Facts, Kind, Voice
 from clinic.domain.times import local_date
+from clinic.domain.timing import TONIGHT
 from clinic.notices import words
 from clinic.queries.concerned import Concerned
 from clinic.web.shared.ground import now, today
@@ -21,6 +23,7 @@ class Announcement:
     at_work: str | None
     to_interpreters: str | None
     to_members: str | None
+    to_helped: str | None
 
 
 def announcement(concerned: Concerned) -> Announcement:
@@ -29,6 +32,7 @@ def announcement(concerned: Concerned) -> Announcement:
         at_work=_text(concerned, Kind.SESSION_CANCELLED, works_here=True),
         to_interpreters=_text(concerned, Kind.OFFER_WITHDRAWN, works_here=True),
         to_members=_text(concerned, Kind.SESSION_CANCELLED, works_here=False),
+        to_helped=_text(concerned, Kind.SESSION_CANCELLED, works_here=False, starts_at=concerned.first_at),
     )
 
 
@@ -41,9 +45,17 @@ def nearness(starts_at: datetime) -> str | None:
     return "tonight" if part_of(starts_at) is Part.EVENING else "today"
 
 
-def _text(concerned: Concerned, kind: Kind, *, works_here: bool) -> str | None:
-    starts_at, was_at = concerned.starts_at, None
+def _text(concerned: Concerned, kind: Kind, *, works_here: bool, starts_at: datetime | None = None) -> str | None:
+    facts = Facts(
+        kind=kind,
+        language=language(),
+        works_here=works_here,
+        words=concerned.agenda_words,
+        starts_at=starts_at or concerned.starts_at,
+        was_at=None,
+        voice=Voice(Channel.MAIL),
+    )
     try:
-        return words.text(Facts(kind, language(), works_here, concerned.agenda_words, starts_at, was_at))
+        return words.text(facts)
     except words.Unspeakable:
         return None

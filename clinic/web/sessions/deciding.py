@@ -12,7 +12,7 @@ from clinic.domain.people import Role
 from clinic.services import decisions
 from clinic.web.sessions.room import room
 from clinic.web.shared.flashes import Undo, say
-from clinic.web.shared.forms import ButtonForm, StrictForm
+from clinic.web.shared.forms import StrictForm, check_button
 from clinic.web.shared.ground import db, now
 from clinic.web.shared.guards import only
 from clinic.web.shared.identity import me
@@ -42,8 +42,7 @@ def run_short(session_id: str) -> Response:
 @only(Role.COORDINATOR)
 def decide_again(session_id: str) -> Response:
     """Take that decision back."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
+    check_button()
     with db.write() as tx:
         decisions.decide_again(tx, session_id, by=me(), now=now())
     say(gettext("The decision is open again."))

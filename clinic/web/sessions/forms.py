@@ -13,11 +13,10 @@ from clinic.domain.sessions import CancelReason
 from clinic.domain.times import AmbiguousTime, NonexistentTime, span
 from clinic.queries.moves import MoveEffects
 from clinic.web.shared.filters import clock
-from clinic.web.shared.forms import CHOOSE, REQUIRED, StrictForm, line, quarter
+from clinic.web.shared.forms import CHOOSE, DATE_NEEDED, REQUIRED, StrictForm, line, quarter
 from clinic.web.shared.ground import today
 from clinic.web.shared.labels import choices
 
-DATE_NEEDED = _l("Give a date, such as 27/11/2026.")
 TIME_NEEDED = _l("Give a time, such as 18:30.")
 NEAR_ENOUGH = _l("Choose a day from today on, within two years.")
 FARTHEST = timedelta(days=730)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from flask import abort, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from clinic.domain import notices as rules
+from clinic.domain import timing
 from clinic.domain.answers import Refused
 from clinic.domain.interpreting import OfferState, Stage
 from clinic.domain.notices import Kind as NoticeKind
@@ -24,7 +24,7 @@ from clinic.web.sessions.announcements import announcement, nearness
 from clinic.web.sessions.forms import CancelForm
 from clinic.web.sessions.room import room
 from clinic.web.shared.flashes import Undo, say
-from clinic.web.shared.forms import ButtonForm
+from clinic.web.shared.forms import check_button
 from clinic.web.shared.ground import db, now, today
 from clinic.web.shared.guards import only, signed_in
 from clinic.web.shared.identity import me
@@ -82,7 +82,7 @@ def cancel(session_id: str) -> Response | tuple[str, int]:
         form.refuse(refused)
         return _ask(form, session_id, 409)
     undo = Undo(gettext("Undo"), url_for("sessions.restore", session_id=session_id))
-    undo_for = rules.undo_for(NoticeKind.SESSION_CANCELLED, starts_at, now())
+    undo_for = timing.undo_for(NoticeKind.SESSION_CANCELLED, starts_at, now())
     say(gettext("The session is cancelled."), undo, undo_for=undo_for)
     return redirect(url_for("sessions.page", session_id=session_id), 303)
 
@@ -106,8 +106,7 @@ def _ask(form: CancelForm, session_id: str, status: int) -> tuple[str, int]:
 @only(Role.COORDINATOR)
 def restore(session_id: str) -> Response:
     """Let a cancelled session take place after all."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
+    check_button()
     with db.write() as tx:
         lost = services.restore(tx, session_id, by=me(), now=now())
         needs = programme.session(tx, session_id, reader=me(), now=now()).needs

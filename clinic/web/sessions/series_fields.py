@@ -18,8 +18,8 @@ from clinic.domain.rota import Staffing
 from clinic.domain.sessions import Kind
 from clinic.domain.text import forbidden_word
 from clinic.domain.times import span_of_rule
-from clinic.web.sessions.forms import DATE_NEEDED, TIME_NEEDED, not_past
-from clinic.web.shared.forms import CHOOSE, LineField, StrictForm, line, quarter
+from clinic.web.sessions.forms import TIME_NEEDED, not_past
+from clinic.web.shared.forms import CHOOSE, DATE_NEEDED, LineField, StrictForm, line, quarter
 from clinic.web.shared.labels import choices
 from clinic.web.shared.rules import weekday_of
 

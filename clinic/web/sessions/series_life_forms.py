@@ -16,10 +16,10 @@ from clinic.domain.rota import Staffing
 from clinic.domain.sessions import CancelReason, Kind
 from clinic.queries.sessions import SeriesPage
 from clinic.services.series import Change, DateDraft
-from clinic.web.sessions.forms import DATE_NEEDED, MoveForm, not_past
+from clinic.web.sessions.forms import MoveForm, not_past
 from clinic.web.sessions.series_forms import SeriesForm
 from clinic.web.shared.filters import full_date
-from clinic.web.shared.forms import KeyedForm, StrictForm
+from clinic.web.shared.forms import DATE_NEEDED, KeyedForm, StrictForm
 
 NOBODY = Staffing(0, 0)
 
@@ -51,6 +51,9 @@ class ChangeForm(SeriesForm):
         if self.from_on.data is None or field.data >= self.from_on.data:
             return
         next_on = next((on for on in self.next_dates if on >= self.from_on.data), self.from_on.data)
+        if field.data in self.next_dates:  # the day before it was changed alone: its own next date follows
+            field.data, field.raw_data = next_on, [next_on.isoformat()]
+            return
         words = _l("This comes before the day from which the series changes. Choose %(day)s, for instance.")
         raise ValidationError(str(words) % {"day": full_date(next_on)})
 

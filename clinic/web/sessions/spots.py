@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from clinic.domain import notices as rules
+from clinic.domain import timing
 from clinic.domain.answers import NotFound, Refused
 from clinic.domain.notices import Kind
 from clinic.domain.people import Role
@@ -16,7 +16,7 @@ from clinic.services import programme as services
 from clinic.web.sessions.forms import SpotForm
 from clinic.web.sessions.room import room
 from clinic.web.shared.flashes import Undo, say
-from clinic.web.shared.forms import ButtonForm
+from clinic.web.shared.forms import check_button
 from clinic.web.shared.ground import db, now
 from clinic.web.shared.guards import only
 from clinic.web.shared.identity import me
@@ -41,7 +41,7 @@ def spot(session_id: str) -> Response | tuple[str, int]:
     # What was typed over cannot be given back: a spot told late is kept in no cookie.
     can_undo = form.spot.data and not session.is_elsewhere
     undo = Undo(gettext("Undo"), url_for("sessions.usual_spot", session_id=session_id)) if can_undo else None
-    undo_for = rules.undo_for(Kind.SPOT_CHANGED, session.starts_at, now())
+    undo_for = timing.undo_for(Kind.SPOT_CHANGED, session.starts_at, now())
     say(gettext("The place is changed. Those who may know it are told to look it up."), undo, undo_for=undo_for)
     return redirect(url_for("sessions.page", session_id=session_id), 303)
 
@@ -50,8 +50,7 @@ def spot(session_id: str) -> Response | tuple[str, int]:
 @only(Role.COORDINATOR, Role.MEDIATOR)
 def usual_spot(session_id: str) -> Response:
     """Take it back in time: it is where it usually is."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
+    check_button()
     with db.write() as tx:
         services.usual_spot(tx, session_id, by=me(), now=now())
     say(gettext("It is where it usually is."))

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import flash, get_flashed_messages
 
-from clinic.domain.notices import UNDO_FOR
+from clinic.domain.timing import UNDO_FOR
 from clinic.web.shared.ground import now
 
 UNDO_UNTIL = "undo_until"

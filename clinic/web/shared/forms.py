@@ -11,18 +11,19 @@ from flask import abort, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField, TimeField
+from wtforms import DateField, HiddenField, StringField, TimeField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from clinic.domain.answers import Refused
 from clinic.domain.text import BadText, clean
-from clinic.domain.times import is_quarter
+from clinic.domain.times import FIRST_YEAR, LAST_YEAR, is_quarter
 from clinic.web.shared.flashes import UNDO_UNTIL
 from clinic.web.shared.ground import now
 from clinic.web.shared.messages import sentence
 
 REQUIRED = _l("Fill in this field.")
 CHOOSE = _l("Choose an answer.")
+DATE_NEEDED = _l("Give a date, such as 27/11/2026.")
 _CSRF = "csrf_token"
 _KEY = re.compile("[0-9a-f]{32}")
 _INSTANT = re.compile("[0-9]{1,12}")
@@ -71,8 +72,12 @@ def _check_undo() -> None:
         raise Refused("undo_too_late")
 
 
-class ButtonForm(StrictForm):
-    """A form of one button."""
+def check_button() -> StrictForm:
+    """Answer 400 to anything but the press of one of our buttons; return its form, which has no fields of its own."""
+    form = StrictForm()
+    if not form.validate_on_submit():
+        abort(400)
+    return form
 
 
 class KeyedForm(StrictForm):
@@ -87,6 +92,12 @@ class KeyedForm(StrictForm):
     def validate_key(self, field: HiddenField) -> None:
         if not _KEY.fullmatch(field.data):
             abort(400)
+
+
+def within_our_time(_form: StrictForm, field: DateField) -> None:
+    """Validate that a day lies in the years that we reckon with."""
+    if not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+        raise ValidationError(_l("Give a year from 2000 to 2100."))
 
 
 class LineField(StringField):

@@ -19,6 +19,7 @@ from clinic.domain.places import Publicity
 from clinic.domain.recurrence import AfterSkip, Rhythm, SchoolHoliday
 from clinic.domain.searches import AskState
 from clinic.domain.sessions import CancelReason, Kind
+from clinic.domain.timing import Offset
 from clinic.domain.workshops import Attendance
 
 LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
@@ -121,6 +122,15 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         Obstacle.NO_TELEPHONE: _l("has no telephone number here"),
         Obstacle.BUSY: _l("taken at that time"),
         Obstacle.ASKED: _l("asked already"),
+    },
+    Offset: {
+        Offset.WEEK_10: _l("a week before, at 10:00"),
+        Offset.HOURS_48: _l("48 hours before"),
+        Offset.DAYS_2_14: _l("two days before, at 14:00"),
+        Offset.DAY_10: _l("the day before, at 10:00"),
+        Offset.DAY_14: _l("the day before, at 14:00"),
+        Offset.DAY_17: _l("the day before, at 17:00"),
+        Offset.HOURS_3: _l("3 hours before"),
     },
     Part: {
         Part.DAYTIME: _l("Daytime"),

@@ -14,6 +14,8 @@ from clinic.domain.answers import Refused
 from clinic.web.shared.filters import clock
 
 SENTENCES: Mapping[str, LazyString] = {
+    "address_needed": _l("Give the e-mail address."),
+    "address_unusable": _l("This does not look like an e-mail address: name@example.org."),
     "alias_busy": _l("This person already has an appointment at that time."),
     "already_on": _l("This person is already on this session."),
     "answer_by_outside": _l("Choose an answer-by between now and the start."),
@@ -23,6 +25,9 @@ SENTENCES: Mapping[str, LazyString] = {
     "ask_filled": _l("Somebody else has taken it. Thank you."),
     "ask_withdrawn": _l("Nobody is needed any more. Thank you."),
     "bad_key": _l("This page was too old. Please check and send it again."),
+    "choice_changed": _l(
+        "Somebody changed this meanwhile. What you chose is still here: look at both, then save if it is right."
+    ),
     "code_wrong": _l("This name and code do not go together, or the code is no longer valid. Ask the coordinator."),
     "crew_changed": _l("The crew has changed meanwhile. Look again at who is missing, then decide."),
     "crew_clashes": _l("Someone on the crew is taken at that time. Look at the list again."),
@@ -32,8 +37,12 @@ SENTENCES: Mapping[str, LazyString] = {
     "dates_in_wrong_order": _l("The last day comes before the first."),
     "dates_past": _l("These days are over. Choose days to come."),
     "fewer_than_registered": _l("%(taken)s people are registered. Keep as many seats at least."),
+    "hours_reversed": _l("These hours end before they begin."),
     "last_coordinator": _l("This is the last person who coordinates. Give the role to somebody else first."),
     "links_at_most": _l("You have five links already. End one of them first."),
+    "minor_ask_coordinator": _l(
+        "Ask the coordinator first: she saves it herself. Until then nothing is written. What you chose is still here."
+    ),
     "move_into_past": _l("This time is already past. Choose a later one."),
     "need_exists": _l("An interpreter is already asked for here. Open that request instead."),
     "need_filled": _l("Somebody has accepted meanwhile."),
@@ -47,6 +56,11 @@ SENTENCES: Mapping[str, LazyString] = {
     "not_begun": _l("It has not begun yet: say afterwards who came."),
     "not_their_role": _l("This person does not have that role."),
     "not_your_role": _l("You do not have that role."),
+    "number_needed": _l("Give the telephone number."),
+    "number_takes_no_sms": _l(
+        "To this number an SMS would be read aloud, or not arrive: give a mobile telephone, or choose something else."
+    ),
+    "number_unusable": _l("This is no telephone number. Examples: 06 12 34 56 78, +44 20 7946 0000."),
     "offer_answered": _l("You have answered already. Thank you."),
     "offer_expired": _l("The time to answer is over. There is nothing to do."),
     "offer_filled": _l("Somebody else has taken it. Thank you."),
@@ -57,6 +71,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "person_busy": _l("This person is already somewhere else at that time."),
     "person_disabled": _l("This account is disabled."),
     "phone_wrong": _l("This is no telephone number. Examples: 06 12 34 56 78, +44 20 7946 0000."),
+    "reminders_at_most": _l("At most %(crew)s reminders for those who work here, and %(people)s for people."),
     "seat_taken": _l("Somebody was faster. Please try again."),
     "series_blocked": _l("Some sessions cannot follow. Settle each of them first, then look again."),
     "series_differs": _l("Something changed meanwhile: look again before you save."),
@@ -73,6 +88,8 @@ SENTENCES: Mapping[str, LazyString] = {
     "slot_taken": _l("%(at)s was just taken."),
     "span_too_long": _l("A session lasts fourteen hours at most."),
     "stand_in_found": _l("Somebody has taken over meanwhile. You are free."),
+    "step_up_blocked": _l("The password was wrong five times. Wait 15 minutes."),
+    "step_up_needed": _l("This screen was open for too long: give your password again, then save. Nothing is lost."),
     "too_little_travel": _l("This leaves less than 45 minutes to get there from somewhere else."),
     "too_little_travel_for_them": _l("This leaves this person less than 45 minutes to get there from somewhere else."),
     "undo_too_late": _l("It is too late to undo: the messages have left. Open the page and change it there."),

@@ -10,9 +10,10 @@ from flask_babel import gettext
 
 from clinic.domain.people import LEGAL_TEAM, Role, SignedIn
 from clinic.domain.times import Week
-from clinic.queries import calls, demonstration
+from clinic.queries import calls, demonstration, notices
+from clinic.queries.notices import Alarm
 from clinic.web.shared.flashes import flashes
-from clinic.web.shared.ground import db, now, today
+from clinic.web.shared.ground import db, now, settings, today
 from clinic.web.shared.identity import who
 from clinic.web.shared.locale import language, languages
 
@@ -35,8 +36,8 @@ def navigation() -> list[Item]:
         _item(gettext("Today"), "agenda.today"),
         _item(gettext("Week"), "agenda.week", week=str(Week.of(today()))),
     ]
-    if visitor.holds(Role.COORDINATOR, Role.MEDIATOR) and _has_calls(visitor):
-        items.append(_item(gettext("Calls"), "calls.to_make"))
+    if visitor.holds(Role.COORDINATOR, Role.MEDIATOR):
+        items += _of_people_helped(visitor)
     if visitor.holds(Role.MEMBER, Role.WORKSHOP_ORGANISER, Role.COORDINATOR):
         items.append(_item(gettext("Workshops"), "workshops.index"))
     if visitor.holds(Role.COORDINATOR, Role.MEDIATOR):
@@ -52,6 +53,11 @@ def navigation() -> list[Item]:
             _item(gettext("Messages"), "notices.index"),
         ]
     return items
+
+
+def _of_people_helped(visitor: SignedIn) -> list[Item]:
+    helped = _item(gettext("People helped"), "beneficiaries.index")
+    return [_item(gettext("Calls"), "calls.to_make"), helped] if _has_calls(visitor) else [helped]
 
 
 def _has_calls(visitor: SignedIn) -> bool:
@@ -74,9 +80,21 @@ def _layout() -> dict[str, object]:
         "languages": languages(),
         "navigation": navigation(),
         "demo": is_demo,
+        "alarm": _alarm(),
         "flashes": flashes,
         "today": today(),
     }
+
+
+def _alarm() -> Alarm | None:
+    """What a coordinator has to know of messages; where no channel was ever set up, waiting is no news."""
+    visitor = who()
+    if visitor is None or not visitor.holds(Role.COORDINATOR):
+        return None
+    with db.read() as tx:
+        found = notices.alarm(tx, now=now())
+    is_set_up = settings.mail_server or settings.sms_gateway
+    return found if found is Alarm.HELD or is_set_up else None
 
 
 def _item(label: str, endpoint: str, **values: Any) -> Item:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from clinic.services import passwords
 from clinic.services import people as services
 from clinic.web.shared import identity
 from clinic.web.shared.flashes import say
-from clinic.web.shared.forms import ButtonForm
+from clinic.web.shared.forms import check_button
 from clinic.web.shared.ground import db, now
 from clinic.web.shared.guards import open_to_all
 from clinic.web.shared.local_paths import local_path
@@ -61,8 +61,7 @@ def code() -> Response | tuple[str, int]:
 @open_to_all
 def sign_out() -> Response:
     """End the sign-in."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
+    check_button()
     identity.sign_out()
     return redirect("/", 303)
 

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from clinic.db import Database
 from clinic.domain.appointments import AppointmentState
+from clinic.domain.calls import TO_MAKE, CallState
 from clinic.domain.people import Role, SignedIn
-from clinic.models import Appointment
+from clinic.models import Appointment, Call
 from tests import make
 from tests.conftest import SignIn
 from tests.make import FRIDAY
@@ -221,3 +222,46 @@ def test_no_alias_stands_in_a_flash_a_title_or_an_address(client: FlaskClient, s
     flash = next(each for each in pages.read(shown).all("div") if each.get("class") == "flash")
     assert "Pervenche" not in flash.text + pages.read(shown).text("title") + (answer.location or "")
     assert "Pervenche" in shown.text
+
+
+@pytest.mark.parametrize(("tick", "calls"), [(None, 1), ("y", 0)])
+def test_cancelling_leads_to_a_call_unless_they_spoke(
+    client: FlaskClient, db: Database, mediator: SignedIn, session_id: str, tick: str | None, calls: int
+) -> None:
+    with db.write() as tx:
+        appointment_id = make.make_appointment(tx, session_id, by=mediator)
+    page = client.get(f"/appointments/{appointment_id}")
+
+    cancelled = pages.press(client, page, "Cancel the appointment", she_knows=tick)
+    with db.read() as tx:
+        there = tx.scalars(select(Call).where(Call.state.in_(TO_MAKE))).all()
+    pages.press(client, client.get(cancelled.location), "Undo")
+
+    assert not pages.problems(page.text)
+    assert len(there) == calls
+    with db.read() as tx:
+        assert tx.scalars(select(Call).where(Call.state.in_(TO_MAKE))).all() == []
+    assert len(_booked(db)) == 1
+
+
+def test_moving_leads_to_no_call_when_they_spoke(
+    client: FlaskClient, db: Database, mediator: SignedIn, session_id: str
+) -> None:
+    with db.write() as tx:
+        appointment_id = make.make_appointment(tx, session_id, by=mediator)
+    asked = client.get(f"/appointments/{appointment_id}/move")
+
+    pages.press(client, asked, "Move", to=f"{session_id}.{TEN}", she_knows="y")
+
+    with db.read() as tx:
+        assert tx.scalars(select(Call.state)).all() == [CallState.TOLD]
+
+
+@pytest.mark.parametrize("act", ["cancel", "restore"])
+def test_S05_a_field_that_the_button_does_not_have_is_refused(
+    client: FlaskClient, db: Database, mediator: SignedIn, session_id: str, act: str
+) -> None:
+    with db.write() as tx:
+        appointment_id = make.make_appointment(tx, session_id, by=mediator)
+
+    assert post(client, f"/appointments/{appointment_id}/{act}", {"alias": "Iris"}).status_code == 400

@@ -1,4 +1,4 @@
-"""What the coordinator sees of the outbox, and what each person chooses for herself."""
+"""What the coordinator sees of the outbox: what waits, what did not arrive, whom to call, what holds messages back."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from clinic.db import Database
-from clinic.domain.notices import UNDO_FOR, Channel, Kind, Shared, State
+from clinic.domain.contacts import Channel
+from clinic.domain.notices import Kind, State
 from clinic.domain.people import Role
-from clinic.models import MessageChoice, Notice, Person
-from clinic.settings import MailServer
+from clinic.domain.timing import UNDO_FOR
+from clinic.domain.valves import Hold
+from clinic.models import AuditEntry, Notice, Valve
+from clinic.settings import MailServer, SmsGateway
 from tests import make
 from tests.conftest import CountQueries, SignIn
 from tests.instruments import Clock
@@ -22,45 +26,84 @@ from tests.notices import told
 from tests.web.forms import post
 from tests.web.pages import read
 
-NO_SERVER = "Aucun serveur de messagerie n’est configuré"
-LATE = "attend depuis plus d’une heure"
+NO_SERVER = "Neither a mail server nor an SMS gateway is set up"
+LATE = "has been waiting for more than an hour"
+LATE_ELSEWHERE = "Messages have been waiting for more than an hour"
+HELD = "Messages are held back"
 
 
 @pytest.fixture
-def with_server(app: Flask) -> None:
-    """The app knows a mail server."""
+def with_servers(app: Flask) -> None:
+    """The app knows a mail server and a gateway."""
     ground = app.extensions["clinic"]
-    settings = replace(ground.settings, mail_server=MailServer("smtp", "mail.exemple.fr", 25), mail_from="a@exemple.fr")
+    gateway = SmsGateway("https://sms.exemple.fr/messages", "Agenda", "jeton")
+    settings = replace(ground.settings, mail_server=MailServer("smtp", "mail.exemple.fr", 25), sms_gateway=gateway)
     app.extensions["clinic"] = replace(ground, settings=settings)
 
 
-def test_without_a_server_the_page_says_that_nothing_is_sent(sign_in: SignIn) -> None:
-    page = read(sign_in(Role.COORDINATOR).get("/notices"))
+@pytest.fixture
+def coordinator(sign_in: SignIn) -> FlaskClient:
+    """A coordinator who reads English."""
+    client = sign_in(Role.COORDINATOR)
+    client.set_cookie("language", "en")
+    return client
 
-    assert page.text("h1") == "Messages"
-    assert NO_SERVER in page.text("main")
-    assert "Aucun message n’attend." in page.text("main")
+
+def _main(client: FlaskClient, url: str = "/notices") -> str:
+    return read(client.get(url)).text("main")
 
 
-@pytest.mark.usefixtures("with_server")
-def test_S76_a_banner_says_when_the_oldest_waits_for_more_than_an_hour(
-    db: Database, sign_in: SignIn, clock: Clock
+def test_without_a_server_the_page_says_that_nothing_is_sent(coordinator: FlaskClient) -> None:
+    words = _main(coordinator)
+
+    assert NO_SERVER in words
+    assert "No message waits." in words
+
+
+def test_a_dry_run_is_said(app: Flask, coordinator: FlaskClient) -> None:
+    ground = app.extensions["clinic"]
+    app.extensions["clinic"] = replace(ground, settings=replace(ground.settings, is_dry=True))
+
+    assert "nothing leaves the house" in _main(coordinator)
+
+
+@pytest.mark.usefixtures("with_servers")
+def test_S76_a_banner_on_every_page_says_when_the_oldest_waits_for_more_than_an_hour(
+    db: Database, coordinator: FlaskClient, sign_in: SignIn, clock: Clock
 ) -> None:
     with db.write() as tx:
         told.tell(tx, told.make_held(tx))
-    coordinator = sign_in(Role.COORDINATOR)
 
     clock.set(NOW + UNDO_FOR + timedelta(hours=1))
-    in_time = read(coordinator.get("/notices")).text("main")
+    in_time = _main(coordinator), _main(coordinator, "/agenda")
     clock.set(NOW + UNDO_FOR + timedelta(hours=1, seconds=1))
-    late = read(coordinator.get("/notices")).text("main")
+    late = _main(coordinator), _main(coordinator, "/agenda")
+    mediator = sign_in(Role.MEDIATOR)
+    mediator.set_cookie("language", "en")
 
-    assert NO_SERVER not in in_time
-    assert LATE not in in_time
-    assert LATE in late
+    assert NO_SERVER not in in_time[0]
+    assert LATE not in in_time[0]
+    assert LATE_ELSEWHERE not in in_time[1]
+    assert LATE in late[0]
+    assert "waiting for 1 h" in " ".join(late[0].split()).replace("\N{NO-BREAK SPACE}", " ")
+    assert LATE_ELSEWHERE in late[1]
+    assert LATE_ELSEWHERE not in _main(mediator, "/agenda")
 
 
-def test_each_state_is_said_with_its_reason_and_never_an_address(db: Database, sign_in: SignIn) -> None:
+@pytest.mark.usefixtures("with_servers")
+def test_what_waits_for_her_hours_is_no_alarm(db: Database, coordinator: FlaskClient, clock: Clock) -> None:
+    with db.write() as tx:
+        told.tell(tx, told.make_held(tx))
+        notice = tx.scalars(select(Notice)).one()
+        notice.code, notice.next_at = "outside_hours", NOW + timedelta(hours=20)
+
+    clock.set(NOW + timedelta(hours=3))
+
+    assert LATE not in _main(coordinator)
+    assert "hours at which she may be written to" in _main(coordinator)
+
+
+def test_each_state_is_said_with_its_reason_and_never_an_address(db: Database, coordinator: FlaskClient) -> None:
     codes = {State.FAILED: "smtp_550", State.SKIPPED: "no_address", State.EXPIRED: "timeout", State.UNCONFIRMED: None}
     with db.write() as tx:
         for state, code in {**codes, State.SENT: None, State.PLANNED: None}.items():
@@ -69,15 +112,99 @@ def test_each_state_is_said_with_its_reason_and_never_an_address(db: Database, s
             notice.state, notice.code, notice.tries = state, code, 1
             notice.ended_at = None if state is State.PLANNED else NOW
 
-    answer = sign_in(Role.COORDINATOR).get("/notices")
+    pages = [coordinator.get("/notices")]
+    pages += [coordinator.get(f"/notices?state={state}") for state in ("skipped", "expired", "sent", "waiting")]
+    words = " ".join(read(each).text("main") for each in pages)
+
+    assert "The mail server answered 550." in words
+    assert "No e-mail address is on the account." in words
+    assert "The server did not answer in time." in words
+    assert "perhaps sent" in words
+    assert not any("exemple.org" in each.text for each in pages)
+    assert "Matin" not in words
+
+
+def test_a_shelf_has_pages_of_twenty_five(db: Database, coordinator: FlaskClient) -> None:
+    with db.write() as tx:
+        for _ in range(27):
+            told.tell(tx, told.make_held(tx))
+
+    first = read(coordinator.get("/notices?state=waiting"))
+    second = read(coordinator.get("/notices?state=waiting&page=2"))
+
+    assert [len(each.all("tr")) - 1 for each in (first, second)] == [25, 2]
+    assert "Later ones" in first.text("main")
+    assert "Later ones" not in second.text("main")
+
+
+@pytest.mark.parametrize(
+    "query", ["state=planned", "state=", "state=waiting&page=0", "state=waiting&page=x", "state=sent&page=99999"]
+)
+def test_S05_an_unknown_shelf_or_page_is_not_there(coordinator: FlaskClient, query: str) -> None:
+    assert coordinator.get(f"/notices?{query}").status_code == 404
+
+
+def test_the_call_list_is_by_alias_and_says_neither_place_nor_topic(db: Database, coordinator: FlaskClient) -> None:
+    with db.write() as tx:
+        session_id = make.make_session(tx, place_id=make.make_place(tx, spot="Route cachée"))
+        mediator = make.make_person(tx, Role.MEDIATOR)
+        make.make_call(tx, make.make_appointment(tx, session_id, by=mediator, alias="Iris"))
+
+    answer = coordinator.get("/notices")
 
     words = read(answer).text("main")
-    assert "Le serveur de messagerie a répondu 550." in words
-    assert "Le compte n’a pas d’adresse électronique." in words
-    assert "n’a pas répondu à temps" in words
-    assert "peut-être envoyé" in words
-    assert "exemple.org" not in answer.text
-    assert "Matin" not in words
+    assert "Iris" in words
+    assert "1 call to make" in words
+    assert "Route cachée" not in answer.text
+    assert "arabe" not in answer.text
+
+
+@pytest.mark.usefixtures("with_servers")
+def test_a_server_that_rests_is_said_with_when_it_is_tried_again(db: Database, coordinator: FlaskClient) -> None:
+    with db.write() as tx:
+        rests_until = NOW + timedelta(minutes=4)
+        tx.add(Valve(channel=Channel.SMS, failures=7, code="gateway_503", open_until=rests_until))
+
+    words = _main(coordinator)
+
+    assert "The SMS gateway does not answer: next try at 10:04." in words
+    assert "The SMS gateway answered 503." in words
+
+
+@pytest.mark.usefixtures("with_servers")
+@pytest.mark.parametrize(
+    ("why", "said"), [(Hold.FLOOD, "far more messages"), (Hold.CLOCK, "the clock of the computer")]
+)
+def test_a_channel_that_is_held_is_released_by_a_coordinator(
+    db: Database, coordinator: FlaskClient, why: Hold, said: str
+) -> None:
+    with db.write() as tx:
+        tx.add(Valve(channel=Channel.MAIL, held=why, held_at=NOW - timedelta(hours=1)))
+
+    before, elsewhere = _main(coordinator), _main(coordinator, "/agenda")
+    answer = post(coordinator, "/notices/channels/mail/release")
+    after = _main(coordinator)
+
+    assert "E-mails are held back" in before
+    assert said in before
+    assert HELD in elsewhere
+    assert answer.status_code == 303
+    assert "E-mails are held back" not in after
+    with db.read() as tx:
+        assert "valve.release" in tx.scalars(select(AuditEntry.action))
+
+
+@pytest.mark.usefixtures("with_servers")
+def test_after_its_rest_a_server_is_tried_again(db: Database, coordinator: FlaskClient) -> None:
+    with db.write() as tx:
+        tx.add(Valve(channel=Channel.MAIL, failures=5, code="timeout", open_until=NOW))
+
+    assert "The mail server did not answer of late: the next message tries it again." in _main(coordinator)
+
+
+@pytest.mark.parametrize("channel", ["call", "none", "pigeon"])
+def test_only_what_is_written_can_be_released(coordinator: FlaskClient, channel: str) -> None:
+    assert post(coordinator, f"/notices/channels/{channel}/release").status_code == 404
 
 
 @pytest.mark.parametrize("role", [Role.MEDIATOR, Role.LAWYER, Role.MEMBER])
@@ -101,62 +228,6 @@ def test_the_page_asks_the_same_number_of_questions_however_many_there_are(
     assert counts[0] == counts[1]
 
 
-def test_S10_a_member_chooses_mail_and_is_asked_who_else_reads_it(db: Database, sign_in: SignIn) -> None:
-    with db.write() as tx:
-        person = make.make_person(tx, Role.MEMBER, language="fr")
-    member = sign_in(person)
-    before = read(member.get("/account"))
-
-    answer = post(member, "/account/messages", _form("mail", "elle@exemple.org", is_shared="no"))
-
-    chosen = [each.get("value") for each in before.all("input") if "checked" in each.attributes]
-    assert "none" in chosen
-    assert answer.status_code == 303
-    with db.read() as tx:
-        kept = tx.get_one(MessageChoice, person.id)
-        assert (kept.channel, kept.is_shared) == (Channel.MAIL, Shared.NO)
-        assert tx.get_one(Person, person.id).email == "elle@exemple.org"
-
-
-def test_S10_a_member_whose_mail_is_read_by_others_is_told_to_choose_again_another_day(sign_in: SignIn) -> None:
-    member = sign_in(Role.MEMBER)
-
-    post(member, "/account/messages", _form("mail", "elle@exemple.org", is_shared="unknown"))
-
-    assert "choisissez-le de nouveau un autre jour" in read(member.get("/account")).text("main")
-
-
-@pytest.mark.parametrize(
-    ("email", "said"),
-    [("", "Remplissez ce champ."), ("elle@", "ne ressemble pas"), ("é@exemple.org", "ne ressemble pas")],
-)
-def test_an_address_that_cannot_be_used_is_said_at_the_field(sign_in: SignIn, email: str, said: str) -> None:
-    answer = post(sign_in(Role.MEMBER), "/account/messages", _form("mail", email, is_shared="no"))
-
-    assert answer.status_code == 422
-    assert said in read(answer).errors_at("email")
-
-
-def test_who_works_here_gives_an_address_and_is_not_asked_who_else_reads_it(db: Database, sign_in: SignIn) -> None:
-    with db.write() as tx:
-        person = make.make_person(tx, Role.LAWYER, language="fr")
-    lawyer = sign_in(person)
-
-    shared = [each for each in read(lawyer.get("/account")).all("input") if each.get("name") == "is_shared"]
-    answer = post(lawyer, "/account/messages", {"channel": "mail", "email": "maitre@exemple.org"})
-
-    assert shared == []
-    assert answer.status_code == 303
-    with db.read() as tx:
-        assert tx.get_one(Person, person.id).email == "maitre@exemple.org"
-
-
-def test_S05_an_unknown_answer_is_refused(sign_in: SignIn) -> None:
-    answer = post(sign_in(Role.MEMBER), "/account/messages", _form("pigeon", "elle@exemple.org", is_shared="no"))
-
-    assert answer.status_code == 422
-
-
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_each_kind_has_a_word(db: Database, sign_in: SignIn, kind: Kind, language: str) -> None:
@@ -166,7 +237,3 @@ def test_each_kind_has_a_word(db: Database, sign_in: SignIn, kind: Kind, languag
     coordinator.set_cookie("language", language)
 
     assert coordinator.get("/notices").status_code == 200
-
-
-def _form(channel: str, email: str, *, is_shared: str) -> dict[str, object]:
-    return {"channel": channel, "email": email, "is_shared": is_shared}

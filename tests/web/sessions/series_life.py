@@ -1,19 +1,23 @@
-"""A series with its sessions, made through the services, and a copy of all that is stored."""
+"""A series with its sessions, made through the services; what pages say of it, and a copy of all that is stored."""
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
+from clinic.db import Database
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.recurrence import AfterSkip, Rhythm, Rule
 from clinic.domain.rota import Staffing
 from clinic.domain.sessions import Kind
-from clinic.models import Base
+from clinic.models import Base, ClinicSession
 from clinic.services import sessions
 from clinic.services.sessions import SeriesDraft
 from tests import make
+from tests.web import pages
 
 FRIDAY = date(2026, 11, 27)
 
@@ -54,3 +58,22 @@ def everything(tx: Session) -> dict[str, list[tuple[object, ...]]]:
         table.name: sorted((tuple(row) for row in tx.execute(table.select())), key=repr)
         for table in Base.metadata.sorted_tables
     }
+
+
+def of_series(db: Database, series_id: str) -> dict[date, ClinicSession]:
+    """The sessions of a series by the date of its rule."""
+    with db.read() as tx:
+        found = tx.scalars(select(ClinicSession).where(ClinicSession.series_id == series_id))
+        return {each.planned_on: each for each in found}
+
+
+def said_on(answer: TestResponse) -> str:
+    """What a page says, on one line."""
+    return " ".join(pages.read(answer).all("main")[0].text.split())
+
+
+def move_by_hand(db: Database, session_id: str, days: int = 1) -> None:
+    """A coordinator moves one session by so many days."""
+    with db.write() as tx:
+        starts_at = tx.get_one(ClinicSession, session_id).starts_at
+        make.move_session(tx, session_id, starts_at + timedelta(days=days), by=make.make_person(tx, Role.COORDINATOR))

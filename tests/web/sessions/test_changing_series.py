@@ -18,7 +18,7 @@ from tests import make
 from tests.conftest import SignIn
 from tests.web import pages
 from tests.web.forms import post
-from tests.web.sessions.series_life import FRIDAY, everything, make_with_dates
+from tests.web.sessions.series_life import FRIDAY, everything, make_with_dates, move_by_hand, of_series, said_on
 
 WEEK = timedelta(days=7)
 ALIAS = "Iris des champs"
@@ -38,25 +38,9 @@ def series_id(db: Database) -> str:
         return make_with_dates(tx)
 
 
-def _of(db: Database, series_id: str) -> dict[date, ClinicSession]:
-    with db.read() as tx:
-        found = tx.scalars(select(ClinicSession).where(ClinicSession.series_id == series_id))
-        return {each.planned_on: each for each in found}
-
-
-def _words(answer: TestResponse) -> str:
-    return " ".join(pages.read(answer).all("main")[0].text.split())
-
-
 def _preview(client: FlaskClient, series_id: str, **typed: str | list[str] | None) -> TestResponse:
     asked = client.get(f"/sessions/series/{series_id}/change")
     return pages.press(client, asked, "See what happens", **typed)
-
-
-def _move_by_hand(db: Database, session_id: str, days: int = 1) -> None:
-    with db.write() as tx:
-        starts_at = tx.get_one(ClinicSession, session_id).starts_at
-        make.move_session(tx, session_id, starts_at + timedelta(days=days), by=make.make_person(tx, Role.COORDINATOR))
 
 
 def test_the_form_is_filled_with_what_the_series_is(client: FlaskClient, series_id: str) -> None:
@@ -95,7 +79,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
 
 
 def test_a_dry_run_names_whom_it_touches_and_changes_nothing(client: FlaskClient, db: Database, series_id: str) -> None:
-    stored = _of(db, series_id)
+    stored = of_series(db, series_id)
     with db.write() as tx:
         lawyer, taken = (
             make.make_person(tx, Role.LAWYER, name="Avocate Une"),
@@ -105,13 +89,13 @@ def test_a_dry_run_names_whom_it_touches_and_changes_nothing(client: FlaskClient
         make.make_shift(tx, stored[FRIDAY].id, taken)
         make.make_shift(tx, make.make_session(tx, starts_at=make.FRIDAY + timedelta(hours=5)), taken)
         make.make_appointment(tx, stored[FRIDAY].id, by=make.make_person(tx), alias=ALIAS)
-    _move_by_hand(db, stored[FRIDAY + WEEK].id)
+    move_by_hand(db, stored[FRIDAY + WEEK].id)
     with db.read() as tx:
         before = everything(tx)
 
     shown = _preview(client, series_id, starts="14:00", ends="17:00")
 
-    said = _words(shown)
+    said = said_on(shown)
     for words in (
         "5 sessions move", "1 session stays as it was changed by hand", "2 dates are left out", "Nothing is saved yet",
         "from Friday 27 November, 09:30", "Asked to confirm: Avocate Une", "leaves: Prise Ailleurs",
@@ -126,14 +110,14 @@ def test_a_dry_run_names_whom_it_touches_and_changes_nothing(client: FlaskClient
 
 
 def test_what_is_saved_is_what_was_shown(client: FlaskClient, db: Database, series_id: str) -> None:
-    stored = _of(db, series_id)
-    _move_by_hand(db, stored[FRIDAY + WEEK].id)
+    stored = of_series(db, series_id)
+    move_by_hand(db, stored[FRIDAY + WEEK].id)
     shown = _preview(client, series_id, from_on="2026-12-01", first_on="2026-12-03", starts="14:00", ends="17:00")
     ticked = {each.get("value") for each in pages.read(shown).all("input") if "checked" in each.attributes}
 
     answer = pages.press(client, shown, "Save these changes")
 
-    after = _of(db, series_id)
+    after = of_series(db, series_id)
     assert answer.status_code == 303
     assert "The series is changed." in client.get(answer.location).text
     assert after[FRIDAY].starts_at == stored[FRIDAY].starts_at
@@ -166,7 +150,7 @@ def test_a_second_save_finds_nothing_to_do(client: FlaskClient, db: Database, se
 
 def test_what_changed_meanwhile_is_looked_at_again(client: FlaskClient, db: Database, series_id: str) -> None:
     shown = _preview(client, series_id, starts="14:00", ends="17:00", name_en="Desk")
-    _move_by_hand(db, _of(db, series_id)[FRIDAY].id)
+    move_by_hand(db, of_series(db, series_id)[FRIDAY].id)
 
     again = pages.press(client, shown, "Save these changes")
     saved = pages.press(client, again, "Save these changes")
@@ -194,10 +178,10 @@ def test_a_tick_taken_away_leaves_a_date_out_and_one_given_keeps_a_closed_day(
     for page in (again, back):
         ticked = {each.get("value") for each in pages.read(page).all("input") if "checked" in each.attributes}
         assert ticked == set(wanted)
-        assert "1 session is made" in _words(page)
-        assert "1 session is gone" in _words(page)
+        assert "1 session is made" in said_on(page)
+        assert "1 session is gone" in said_on(page)
     assert saved.status_code == 303
-    assert {each.isoformat() for each in _of(db, series_id)} == set(wanted)
+    assert {each.isoformat() for each in of_series(db, series_id)} == set(wanted)
 
 
 def test_ticks_changed_and_not_looked_at_are_shown_first(client: FlaskClient, db: Database, series_id: str) -> None:
@@ -209,13 +193,13 @@ def test_ticks_changed_and_not_looked_at_are_shown_first(client: FlaskClient, db
 
     assert "gone: nobody counted on it" in again.text
     assert answer.status_code == 409
-    assert FRIDAY in _of(db, series_id)
+    assert FRIDAY in of_series(db, series_id)
 
 
 def test_a_session_that_cannot_follow_stops_the_change_by_name(
     client: FlaskClient, db: Database, series_id: str
 ) -> None:
-    session_id = _of(db, series_id)[FRIDAY].id
+    session_id = of_series(db, series_id)[FRIDAY].id
     with db.write() as tx:
         make.make_appointment(tx, session_id, by=make.make_person(tx), slot=5, alias=ALIAS)
 
@@ -223,13 +207,13 @@ def test_a_session_that_cannot_follow_stops_the_change_by_name(
     form = pages.form_of(shown, "See again")
     forced = client.post(f"/sessions/series/{series_id}/change?step=save", data=form)
 
-    assert f"These appointments would fall outside the new time: {ALIAS}. Move them first." in _words(shown)
+    assert f"These appointments would fall outside the new time: {ALIAS}. Move them first." in said_on(shown)
     assert f'href="/sessions/{session_id}"' in shown.text
     assert "Save these changes" not in shown.text
     assert not pages.problems(shown.text)
     assert forced.status_code == 409
     assert "Some sessions cannot follow." in forced.text
-    assert _of(db, series_id)[FRIDAY].ends_at == make.FRIDAY + timedelta(hours=3)
+    assert of_series(db, series_id)[FRIDAY].ends_at == make.FRIDAY + timedelta(hours=3)
 
 
 def test_every_other_friday_after_a_holiday_is_chosen_with_its_next_date(client: FlaskClient, db: Database) -> None:
@@ -240,8 +224,8 @@ def test_every_other_friday_after_a_holiday_is_chosen_with_its_next_date(client:
     shifted = pages.press(client, shown, "See again", after_skip="shift")
     saved = pages.press(client, shifted, "Save these changes")
 
-    assert "(next: Friday 8 January 2027)" in _words(shown)
-    assert _words(shown).count("(next: ") == 2
+    assert "(next: Friday 8 January 2027)" in said_on(shown)
+    assert said_on(shown).count("(next: ") == 2
     assert saved.status_code == 303
     with db.read() as tx:
         assert tx.get_one(Series, series_id).after_skip is AfterSkip.SHIFT
@@ -263,7 +247,7 @@ def test_a_new_series_chooses_too(client: FlaskClient, db: Database) -> None:
     unseen = pages.press(client, shown, "Save the series", after_skip="shift")
     saved = pages.press(client, unseen, "Save the series")
 
-    said = _words(shown)
+    said = said_on(shown)
     assert "(next: Friday 19 March 2027)" in said
     assert "(next: Friday 12 March 2027)" in said
     assert "winter school holidays" in said
@@ -278,7 +262,7 @@ def test_a_new_series_chooses_too(client: FlaskClient, db: Database) -> None:
 def test_a_cancelled_bus_may_shift_those_that_follow_by_a_week(client: FlaskClient, db: Database) -> None:
     with db.write() as tx:
         series_id = make_with_dates(tx, rhythm=Rhythm.FORTNIGHTLY)
-    session_id = _of(db, series_id)[FRIDAY].id
+    session_id = of_series(db, series_id)[FRIDAY].id
     asked = client.get(f"/sessions/{session_id}/cancel")
     before = client.get(f"/sessions/{session_id}").text
     page = client.get(pages.press(client, asked, "Cancel the session", reason="weather").location)

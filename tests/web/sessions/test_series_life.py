@@ -7,19 +7,18 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from werkzeug.test import TestResponse
 
 from clinic.db import Database
 from clinic.domain.people import Role
 from clinic.domain.sessions import CancelReason, Status
 from clinic.domain.times import to_local
-from clinic.models import ClinicSession, Series, SeriesSkip
+from clinic.models import Series, SeriesSkip
 from clinic.services import programme
 from tests import make
 from tests.conftest import SignIn
 from tests.instruments import Clock
 from tests.web import pages
-from tests.web.sessions.series_life import FRIDAY, everything, make_with_dates
+from tests.web.sessions.series_life import FRIDAY, everything, make_with_dates, move_by_hand, of_series, said_on
 
 WEEK = timedelta(days=7)
 ALIAS = "Iris des champs"
@@ -39,27 +38,11 @@ def series_id(db: Database) -> str:
         return make_with_dates(tx)
 
 
-def _of(db: Database, series_id: str) -> dict[date, ClinicSession]:
-    with db.read() as tx:
-        found = tx.scalars(select(ClinicSession).where(ClinicSession.series_id == series_id))
-        return {each.planned_on: each for each in found}
-
-
-def _words(answer: TestResponse) -> str:
-    return " ".join(pages.read(answer).all("main")[0].text.split())
-
-
-def _move_by_hand(db: Database, session_id: str, days: int = 1) -> None:
-    with db.write() as tx:
-        starts_at = tx.get_one(ClinicSession, session_id).starts_at
-        make.move_session(tx, session_id, starts_at + timedelta(days=days), by=make.make_person(tx, Role.COORDINATOR))
-
-
 def test_the_page_says_the_rule_the_crew_and_what_was_done_to_each_date(
     client: FlaskClient, db: Database, series_id: str
 ) -> None:
-    stored = _of(db, series_id)
-    _move_by_hand(db, stored[FRIDAY].id)
+    stored = of_series(db, series_id)
+    move_by_hand(db, stored[FRIDAY].id)
     with db.write() as tx:
         cancelled, by = stored[FRIDAY + WEEK].id, make.make_person(tx, Role.COORDINATOR)
         programme.cancel(tx, cancelled, CancelReason.WEATHER, by=by, now=make.NOW)
@@ -67,7 +50,7 @@ def test_the_page_says_the_rule_the_crew_and_what_was_done_to_each_date(
 
     page = client.get(f"/sessions/series/{series_id}")
 
-    said = _words(page)
+    said = said_on(page)
     for words in (
         "every Friday", "09:30 – 12:30", "1 lawyer (2 wished for), 1 mediator", "Saturday 28 November",
         "moved Before: Friday 27 November, 09:30 changed by hand", "cancelled Weather", "Christmas Day",
@@ -93,7 +76,7 @@ def test_S02_a_series_that_is_not_there_is_not_found(client: FlaskClient, path: 
 
 
 def test_ending_a_series_shows_its_dates_and_ends_it_once(client: FlaskClient, db: Database, series_id: str) -> None:
-    stored = _of(db, series_id)
+    stored = of_series(db, series_id)
     with db.write() as tx:
         make.make_shift(tx, stored[FRIDAY + WEEK].id, make.make_person(tx, Role.LAWYER, name="Avocate Une"))
         before = everything(tx)
@@ -104,13 +87,13 @@ def test_ending_a_series_shows_its_dates_and_ends_it_once(client: FlaskClient, d
         assert everything(tx) == before
     answers = [pages.press(client, shown, "End the series") for _ in range(2)]
 
-    said = _words(shown)
+    said = said_on(shown)
     assert "1 session is called off" in said
     assert "4 sessions are gone" in said
     assert "Told and free again: Avocate Une" in said
     assert not pages.problems(shown.text)
     assert [each.status_code for each in answers] == [303, 303]
-    left = _of(db, series_id)
+    left = of_series(db, series_id)
     assert set(left) == {FRIDAY, FRIDAY + WEEK}
     assert left[FRIDAY + WEEK].status is Status.CANCELLED
     assert "ends on Tuesday 1 December" in client.get("/sessions/series").text
@@ -127,7 +110,7 @@ def test_a_series_does_not_end_in_the_past(client: FlaskClient, series_id: str, 
 
 def test_an_end_that_changed_meanwhile_is_looked_at_again(client: FlaskClient, db: Database, series_id: str) -> None:
     shown = pages.press(client, client.get(f"/sessions/series/{series_id}/end"), "See what happens")
-    _move_by_hand(db, _of(db, series_id)[FRIDAY].id)
+    move_by_hand(db, of_series(db, series_id)[FRIDAY].id)
 
     again = pages.press(client, shown, "End the series")
 
@@ -141,7 +124,7 @@ def test_a_date_is_added_by_hand_once(client: FlaskClient, db: Database, series_
 
     answers = [pages.press(client, asked, "Add this date", on="2026-12-02", starts="14:00", ends="16:00") for _ in "12"]
 
-    added = _of(db, series_id)[date(2026, 12, 2)]
+    added = of_series(db, series_id)[date(2026, 12, 2)]
     assert not pages.problems(asked.text)
     assert {(each.status_code, each.location) for each in answers} == {(303, f"/sessions/{added.id}")}
     assert added.is_added
@@ -149,7 +132,7 @@ def test_a_date_is_added_by_hand_once(client: FlaskClient, db: Database, series_
 
 
 def test_a_date_that_is_there_leads_to_it(client: FlaskClient, db: Database, series_id: str) -> None:
-    session_id = _of(db, series_id)[FRIDAY].id
+    session_id = of_series(db, series_id)[FRIDAY].id
 
     answer = pages.press(client, client.get(f"/sessions/series/{series_id}/add"), "Add this date", on="2026-11-27")
 
@@ -191,7 +174,7 @@ def test_S74_an_added_hour_that_comes_twice_is_asked(
     assert twice.status_code == 422
     assert pages.read(twice).errors_at("which")
     assert added.status_code == 303
-    assert _of(db, series_id)[date(2026, 10, 25)].starts_at == starts_at
+    assert of_series(db, series_id)[date(2026, 10, 25)].starts_at == starts_at
 
 
 def test_a_series_that_ended_is_marked_and_listed_last(
@@ -201,7 +184,7 @@ def test_a_series_that_ended_is_marked_and_listed_last(
         make.make_series(tx, names=("Autre", "Another"))
         tx.get_one(Series, series_id).ended_on = make.NOW.date()
 
-    said = _words(client.get("/sessions/series"))
+    said = said_on(client.get("/sessions/series"))
 
     assert said.index("Another") < said.index("Drop-in") < said.index("ended on Sunday 22 November")
     with db.read() as tx:

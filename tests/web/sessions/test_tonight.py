@@ -12,7 +12,7 @@ from clinic.domain.interpreting import OfferState
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.places import Publicity
 from clinic.domain.sessions import Status
-from clinic.models import ClinicSession, Offer, Person
+from clinic.models import ClinicSession, Offer
 from clinic.services import interpreting
 from tests import make
 from tests.conftest import SignIn
@@ -39,12 +39,12 @@ def session_id(db: Database, clock: Clock, mediator: SignedIn) -> str:
     with db.write() as tx:
         place_id = make.make_place(tx, Publicity.TOLD_LATE, spot="usual spot")
         session_id = make.make_session(tx, starts_at=TONIGHT, place_id=place_id)
-        tx.get_one(Person, mediator.id).email = "m@exemple.org"
+        make.give_address(tx, mediator.id, "m@exemple.org")
         make.make_shift(tx, session_id, mediator)
         make.make_shift(tx, session_id, make.make_person(tx, Role.LAWYER, name="Avocate Sans Adresse"))
         make.make_appointment(tx, session_id, by=mediator, alias=ALIAS)
         comes = make.make_interpreter(tx, name="Interprète Une")
-        tx.get_one(Person, comes.id).email = "i@exemple.org"
+        make.give_address(tx, comes.id, "i@exemple.org")
         offer_id = make.make_offer(tx, make.make_need(tx, session_id, by=mediator), comes)
         interpreting.accept(tx, offer_id, by=comes, now=NOW)
     clock.set(TONIGHT - timedelta(hours=2, minutes=50))

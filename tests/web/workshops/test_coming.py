@@ -213,6 +213,7 @@ def test_S10_messages_are_asked_about_at_the_first_registration_and_are_off(
 
     assert "Do you want a message before?" not in before
     assert "Do you want a message before?" in asked.text
+    assert '<p lang="fr">Rappel : rendez-vous' in asked.text  # in the language that it would be sent in
     assert chosen.status_code == 303
     assert "Do you want a message before?" not in member.get(page).text
 

@@ -211,8 +211,10 @@ def as_document(choice: Choice) -> dict[str, Any]:
     return {**asdict(choice), "hours": span}
 
 
-def from_document(document: Mapping[str, Any]) -> Choice:
-    """A choice as it was sealed."""
+def from_document(document: Mapping[str, Any] | None) -> Choice:
+    """A choice as it was sealed; of one that could not be opened nobody knows anything: nothing is sent."""
+    if document is None:
+        return Choice(Channel.NONE)
     kept = dict(document)
     span = kept.pop("hours")
     hours = Hours(time.fromisoformat(span[0]), time.fromisoformat(span[1]), span[2]) if span else None

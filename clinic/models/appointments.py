@@ -41,5 +41,6 @@ class Appointment(HasId, Base):
     language: Mapped[str] = mapped_column(String(3))
     topic: Mapped[Topic] = mapped_column(coded(Topic))
     state: Mapped[AppointmentState] = mapped_column(coded(AppointmentState))
+    booked_at: Mapped[datetime] = mapped_column(UtcInstant)
     changed_at: Mapped[datetime] = mapped_column(UtcInstant)
     beneficiary: Mapped[Beneficiary] = relationship(lazy="raise")

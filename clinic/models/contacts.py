@@ -31,7 +31,7 @@ class Contact(HasId, Base):
 
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), unique=True)
     beneficiary_id: Mapped[str | None] = mapped_column(ForeignKey("beneficiaries.id"), unique=True)
-    said: Mapped[dict[str, Any]] = mapped_column(SealedJson("contacts.said"))
+    said: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("contacts.said"), nullable=False)
     number_digest: Mapped[str | None] = mapped_column(String(64))
     email_digest: Mapped[str | None] = mapped_column(String(64))
     chosen_at: Mapped[datetime] = mapped_column(UtcInstant)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any, Generic, Never, TypeVar
 
 from sqlalchemy import CheckConstraint, Dialect, LargeBinary
@@ -10,11 +11,12 @@ from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from clinic.keys import KeyRing
+from clinic.keys import CannotOpen, KeyRing
 from clinic.models.base import Base
 
 Kept = TypeVar("Kept")
 _in_use: list[KeyRing] = []
+_LOG = logging.getLogger("clinic.sealed")
 
 
 class NoKeys(DontWrapMixin, RuntimeError):
@@ -58,7 +60,11 @@ class Sealed(_SealedColumn[str]):
 
 
 class SealedJson(_SealedColumn[dict[str, Any]]):
-    """One document of JSON, sealed as a whole; it is replaced, never changed in place."""
+    """One document of JSON, sealed as a whole; it is replaced, never changed in place.
+
+    One that does not open, because its row was damaged, is read as NULL and logged: it must not stop what is read with
+    it. Wrong keys are found at the start (`KeyProof`).
+    """
 
     cache_ok = True
 
@@ -69,7 +75,13 @@ class SealedJson(_SealedColumn[dict[str, Any]]):
         return _ring().seal(text, self.place)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Any] | None:  # noqa: ARG002
-        document: dict[str, Any] | None = None if value is None else json.loads(_ring().open(value, self.place))
+        if value is None:
+            return None
+        try:
+            document: dict[str, Any] = json.loads(_ring().open(value, self.place))
+        except CannotOpen:
+            _LOG.error("one of %s cannot be opened: it was damaged", self.place)
+            return None
         return document
 
 

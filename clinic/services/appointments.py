@@ -48,6 +48,7 @@ def book(tx: Session, wish: Wish, *, key: str, by: SignedIn, now: datetime) -> s
         booked_by_id=by.id,
         language=wish.language,
         topic=wish.topic,
+        booked_at=now,
     )
     _place(tx, booked, session, wish.starts_at, now=now)
     audit.record(tx, "appointment.book", booked.id, by=by, now=now)

@@ -67,7 +67,7 @@ def unbooked(tx: Session, session: ClinicSession, appointment: Appointment, *, n
     """Tell her that her appointment alone was called off; nothing, if it was booked by mistake a moment ago."""
     known = _known(tx, appointment, None, takes_place=False)
     waits = any(each.state in WAITING for each in known.confirmations)
-    is_fresh = all(now - each.planned_at < timing.UNDO_FOR for each in known.confirmations)
+    is_fresh = now - appointment.booked_at < timing.UNDO_FOR
     # Restored or moved back it is confirmed anew: that is no new booking, and she counts on it.
     if waits and is_fresh and not known.words and known.was_said_nothing:
         notices.forget(tx, [appointment.id])

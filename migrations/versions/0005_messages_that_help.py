@@ -30,6 +30,7 @@ def upgrade() -> None:
         batch_op.drop_column("email")
     _seal_phones()
     _add("audit_entries", sa.Column("reason", sa.String(24)))
+    _add("appointments", sa.Column("booked_at", _instant), "changed_at")
     _add("series", sa.Column("reminders_crew", sa.String(80)), "'48h 1d@14'")
     _add("series", sa.Column("reminders_people", sa.String(80)), "'1d@14'")
     _open_notices()
@@ -47,7 +48,11 @@ def downgrade() -> None:
         batch_op.alter_column("person_id", existing_type=sa.String(16), nullable=False)
         batch_op.drop_column("went_by")
         batch_op.drop_column("beneficiary_id")
-    for table, columns in {"series": ("reminders_people", "reminders_crew"), "audit_entries": ("reason",)}.items():
+    for table, columns in {
+        "series": ("reminders_people", "reminders_crew"),
+        "audit_entries": ("reason",),
+        "appointments": ("booked_at",),
+    }.items():
         with op.batch_alter_table(table) as batch_op:
             for column in columns:
                 batch_op.drop_column(column)

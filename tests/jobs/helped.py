@@ -50,7 +50,8 @@ def make_told(
     session = tx.get_one(ClinicSession, session_id)
     booked = Appointment(session_id=session_id, beneficiary_id=her.id, booked_by_id=mediator_id, desk=1000 + number)
     booked.starts_at, booked.ends_at = session.starts_at, session.starts_at + timedelta(minutes=30)
-    booked.language, booked.topic, booked.state, booked.changed_at = "eng", Topic.RIGHTS, AppointmentState.BOOKED, NOW
+    booked.language, booked.topic, booked.state = "eng", Topic.RIGHTS, AppointmentState.BOOKED
+    booked.booked_at = booked.changed_at = NOW
     tx.add(booked)
     tx.flush()
     phone, email = f"+336{12000000 + number}", f"elle{number}@exemple.org"

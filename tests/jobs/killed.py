@@ -1,7 +1,4 @@
-"""Workers to be killed: a process that makes others by command, which die at a marked point of their work.
-
-The program knows no such points: they are laid around its functions here.
-"""
+"""Workers to be killed: a process that makes others by command; they die at points laid around functions."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def test_S44_an_address_that_cannot_be_used_fails_alone(each_db: Database, serve
     with each_db.write() as tx:
         told.tell(tx, told.make_held(tx))
         kept = tx.scalars(select(Contact)).one()
-        kept.said = {**kept.said, "email": email}
+        kept.said = {**(kept.said or {}), "email": email}
         told.tell(tx, told.make_held(tx))
 
     assert send_due(each_db, server.mailer(), clock=lambda: DUE) == {State.FAILED: 1, State.SENT: 1}

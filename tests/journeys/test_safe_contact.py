@@ -170,7 +170,7 @@ def test_a_reply_that_says_stop_is_seen_to_by_her_mediator(
     mediator = newcomer()
     mediator.sign_in("mediator")
     task = mediator.main.locator(".card.short")
-    stopped = mediator.words("A reply said stop: nothing is sent any more. Speak with her when you can.")
+    stopped = mediator.words("Messages were stopped: nothing is sent any more. Speak with her when you can.")
 
     answer = bring(house.app.test_client(), reply(NUMBER, "Stop svp"), at=house.clock.now)
     assert (answer.status_code, answer.data) == (204, b"")

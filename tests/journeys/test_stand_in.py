@@ -30,7 +30,7 @@ PROPOSAL = "Agenda proposal: %(word)s, %(day)s, %(time)s. Answer in the applicat
 FREE = "Somebody takes over: %(word)s, %(day)s, %(time)s. You are free, thank you."
 NOTED = "Noted in your agenda: %(word)s, %(day)s, %(time)s. Details in the application."
 FILLED = "Agenda proposal filled: %(word)s, %(day)s, %(time)s. Nothing to do, thank you."
-REMINDER = "Agenda reminder: %(word)s, %(day)s, %(time)s. Details in the application."
+DIGEST = "Agenda, %(day)s: %(items)s. Details in the application."
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_a_lawyer_looks_for_a_stand_in_and_the_first_to_say_yes_takes_over(newco
     }
     _is_free(lawyer)
     reminded = letters.work(after=timedelta(hours=4))
-    assert reminded[yes] == [words(REMINDER, **SLOTS)]
+    assert reminded[yes] == [words(DIGEST, day=SLOTS["day"], items=f"{SLOTS['word']} {SLOTS['time']}")]
     assert not {"lawyer", no, third} & reminded.keys()
 
 

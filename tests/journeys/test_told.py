@@ -76,7 +76,7 @@ def test_a_moved_session_is_told_to_everyone_concerned_once(
     coordinator.go("/notices")
     done = coordinator.main.locator("table").last
     for name in ("Membre 1", "Membre 6", "Interprète 4"):
-        about = "Request withdrawn" if name == "Interprète 4" else "Session moved"
+        about = "Request withdrawn" if name == "Interprète 4" else "Moved"
         row = done.locator("tr", has_text=name).filter(has_text=coordinator.words(about))
         expect(row.locator(".tag.ok")).to_have_text(coordinator.words("sent"))
     for word in ("@", "Sankofa", *server.texts):

@@ -95,10 +95,14 @@ def test_tonight_is_cancelled_undone_cancelled_again_and_restored(
     assert letters.work(after=SECOND) == _as_read(house, restored)
     assert letters.work(after=timedelta(hours=1)) == {}
 
+    _find_the_call(mediator, session_id, aliases[0], times[0])
+
+
+def _find_the_call(mediator: Walk, session_id: str, alias: str, time: str) -> None:
     mediator.go("/calls")
-    expect(_calls(mediator, session_id).locator("h3 bdi")).to_have_text(aliases[:1])
+    expect(_calls(mediator, session_id).locator("h3 bdi")).to_have_text([alias])
     say = "Say: the appointment takes place after all, on %(day)s at %(time)s."
-    expect(_calls(mediator, session_id)).to_contain_text(mediator.words(say, day=SLOTS["day"], time=times[0]))
+    expect(_calls(mediator, session_id)).to_contain_text(mediator.words(say, day=SLOTS["day"], time=time))
 
 
 def _undo(coordinator: Walk) -> None:

@@ -189,7 +189,8 @@ def _booked(tx: Session, beneficiary_id: str, session_id: str, by: str) -> str:
     one = tx.scalars(select(Appointment).where(Appointment.beneficiary_id == beneficiary_id).limit(1)).one()
     booked = Appointment(session_id=session_id, beneficiary_id=beneficiary_id, booked_by_id=by, desk=1)
     booked.starts_at, booked.ends_at = FRIDAY, FRIDAY + timedelta(minutes=30)
-    booked.language, booked.topic, booked.state, booked.changed_at = one.language, one.topic, one.state, NOW
+    booked.language, booked.topic, booked.state = one.language, one.topic, one.state
+    booked.booked_at = booked.changed_at = NOW
     return _added(tx, booked)
 
 

@@ -86,12 +86,24 @@ def test_S50_the_file_of_the_database_holds_nothing_plain(db: Database, tmp_path
 
 
 def test_S50_what_is_moved_to_another_column_does_not_open(drawers: Database) -> None:
-    _put(drawers, word="{}", paper={})
+    _put(drawers, word="a word", paper={})
+    with drawers.write() as tx:
+        tx.execute(text("UPDATE drawers SET word = paper"))
+
+    with pytest.raises(CannotOpen, match=r"drawers\.word"), drawers.read() as tx:
+        tx.scalars(select(DRAWERS.c.word)).all()
+
+
+def test_S50_a_document_that_does_not_open_is_read_as_none_and_logged(
+    drawers: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    _put(drawers, word="{}", paper={"a": 1})
     with drawers.write() as tx:
         tx.execute(text("UPDATE drawers SET paper = word"))
 
-    with pytest.raises(CannotOpen, match=r"drawers\.paper"), drawers.read() as tx:
-        tx.scalars(select(DRAWERS.c.paper)).all()
+    with drawers.read() as tx:
+        assert tx.scalars(select(DRAWERS.c.paper)).all() == [None]
+    assert "drawers.paper" in caplog.text
 
 
 @pytest.mark.parametrize(

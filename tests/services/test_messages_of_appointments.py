@@ -211,6 +211,16 @@ def test_whoever_spoke_with_her_says_so_and_nothing_follows(each_db: Database, a
         assert tx.scalars(select(Call.state)).all() == [CallState.TOLD]
 
 
+def test_moved_and_then_called_off_within_minutes_it_is_told_to_one_who_knew_it_for_hours(each_db: Database) -> None:
+    with each_db.write() as tx:
+        scene = _scene(tx, now=NOW - 5 * HOUR)
+        move_session(tx, scene.session_id, FRIDAY, hours=2, by=scene.by, now=NOW)
+
+        bookings.cancel(tx, scene.booked_id, by=scene.by, now=NOW + MINUTE)
+
+        assert _waiting(tx) == [Kind.SESSION_CANCELLED]
+
+
 def test_moved_to_another_place_she_is_called_for_no_message_says_where(each_db: Database) -> None:
     with each_db.write() as tx:
         scene = _scene(tx)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import LargeBinary, literal, select, update
 from sqlalchemy.orm import Session
 
 from clinic.db import Database
@@ -138,6 +138,15 @@ def test_S14_a_reminder_that_is_refused_for_good_is_no_call(each_db: Database, r
 def test_S14_a_change_to_one_who_chose_nothing_any_more_is_called(each_db: Database, cancelled: Told) -> None:
     with each_db.write() as tx:
         contacts.choose(tx, cancelled.helped, Choice(Channel.NONE), now=MONDAY)
+
+    assert _begin(each_db, MONDAY) is State.SKIPPED
+
+    assert _calls(each_db) == [(cancelled.helped.id, Change.CANCELLED, CallState.OPEN)]
+
+
+def test_S14_a_damaged_choice_stops_nobody_and_her_change_is_called(each_db: Database, cancelled: Told) -> None:
+    with each_db.write() as tx:
+        tx.execute(update(Contact).values(said=literal(b"damaged", LargeBinary)))
 
     assert _begin(each_db, MONDAY) is State.SKIPPED
 

@@ -242,7 +242,7 @@ def _to_this_role() -> dict[Role, set[str]]:
         Role.MEDIATOR: crew | {"alias", "other-interpreter-name", "other-phone"},
         Role.INTERPRETER: {"phone", "bus-word"},
         Role.MEMBER: {"film-word"},
-        Role.WORKSHOP_ORGANISER: {"film-elsewhere", "member-name"},
+        Role.WORKSHOP_ORGANISER: {"film-elsewhere", "film-word", "member-name"},
     }
 
 

@@ -25,7 +25,7 @@ TASKS = {
     TaskKind.REPLIED: _l("An answer came to a message. Its text is not kept: speak with her."),
     TaskKind.RAN_OUT: _l("What she chose has run out after 90 days: ask her again."),
     TaskKind.UNCONFIRMED: _l("Nobody knows whether a message arrived. It is not sent again: make sure that she knows."),
-    TaskKind.STOPPED: _l("A reply said stop: nothing is sent any more. Speak with her when you can."),
+    TaskKind.STOPPED: _l("Messages were stopped: nothing is sent any more. Speak with her when you can."),
 }
 
 

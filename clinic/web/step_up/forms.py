@@ -30,9 +30,6 @@ class StepUpForm(StrictForm):
     )
     password = PasswordField(
         _l("Your password"),
-        validators=[
-            InputRequired(REQUIRED),
-            Length(max=PASSWORD_BYTES.stop - 1, message=_l("This password is too long.")),
-        ],
+        validators=[InputRequired(REQUIRED), _TOO_LONG],
         render_kw={"autocomplete": "current-password"},
     )

@@ -69,10 +69,10 @@ def test_what_goes_to_whom_is_shown_before_anything_goes(client: FlaskClient, db
 
     page = pages.read(shown)
     assert page.text("h1") == "Cancel tonight?"
-    assert "Crew, by mail: Médiatrice Une" in " ".join(page.text("main").split())
+    assert "Crew, by message: Médiatrice Une" in " ".join(page.text("main").split())
     assert "Agenda change: Morning, Friday 27 November, 19:30, does not take place." in shown.text
     assert "Agenda proposal withdrawn: Morning, Friday 27 November, 19:30." in shown.text
-    assert "1 interpreter, by mail" in shown.text
+    assert "1 interpreter, by message" in shown.text
     assert "Interprète Une" not in shown.text
     assert "Nobody can write to 1 person" in shown.text
     assert "Avocate Sans Adresse" in shown.text

@@ -34,6 +34,7 @@ test: .venv/development.stamp
 soak: .venv/development.stamp
 	bash .ci/browser
 	CLINIC_SOAK=1 $(BIN)/python -m pytest -m soak
+	CLINIC_SOAK=1 $(BIN)/python -m pytest tests/journeys
 
 bench: .venv/development.stamp
 	$(BIN)/python -m bench.bench

@@ -18,18 +18,29 @@ from tests.journeys.walk import PATIENCE, Walk
 LOCALES = {"fr": "fr-FR", "en": "en-GB"}
 HEIGHT = 800
 Newcomer = Callable[..., Walk]
+Screen = tuple[int, str]
+# A phone in the language that most read on theirs, a desk in the other; the full volumes make every pair of them.
+_PAIRS: list[Screen] = [(360, "fr"), (1280, "en"), (360, "en"), (1280, "fr")]
+SCREENS = _PAIRS if os.environ.get("CLINIC_SOAK") else _PAIRS[:2]
 
 
-@pytest.fixture(params=[360, 1280])
-def width(request: pytest.FixtureRequest) -> int:
+@pytest.fixture(params=SCREENS, ids=lambda screen: f"{screen[0]}-{screen[1]}")
+def screen(request: pytest.FixtureRequest) -> Screen:
+    """How wide, and in which language."""
+    screen: Screen = request.param
+    return screen
+
+
+@pytest.fixture
+def width(screen: Screen) -> int:
     """A phone, and a desk."""
-    return int(request.param)
+    return screen[0]
 
 
-@pytest.fixture(params=["fr", "en"])
-def language(request: pytest.FixtureRequest) -> str:
+@pytest.fixture
+def language(screen: Screen) -> str:
     """Each language of the pages."""
-    return str(request.param)
+    return screen[1]
 
 
 @pytest.fixture(scope="session")

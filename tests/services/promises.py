@@ -142,7 +142,7 @@ def _cancel(life: Life) -> None:
     was_booked = life.appointment(person).state is AppointmentState.BOOKED
     bookings.cancel(life.tx, person.booked_id, by=life.by, now=life.now, she_knows=knows)
     if was_booked:
-        person.was_a_mistake = is_mistake
+        person.was_a_mistake = is_mistake and not knows
         _spoke(life, person, knows or is_mistake)
 
 

@@ -12,16 +12,17 @@ from flask import Flask, session
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
-from clinic import demo, migrate
+from clinic import migrate
 from clinic.app import create_app
 from clinic.db import Database
-from clinic.demo import Outcome
 from clinic.domain.people import Role, SignedIn
 from clinic.settings import Settings, read_settings
 from clinic.web.shared import identity
 from tests import keyring, make, postgres
 from tests.instruments import Clock, close, heard
 from tests.postgres import PostgresServer
+
+pytest_plugins = ["tests.outside", "tests.demonstrations"]
 
 CountQueries = Callable[[Database], AbstractContextManager[list[str]]]
 SignIn = Callable[[SignedIn | Role], FlaskClient]
@@ -94,25 +95,6 @@ def each_url(request: pytest.FixtureRequest) -> Iterator[str]:
 def each_db(each_url: str) -> Iterator[Database]:
     """A fresh database with our tables: the test runs on SQLite and on PostgreSQL."""
     database = Database(each_url)
-    yield database
-    close(database)
-
-
-@pytest.fixture(scope="session")
-def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the demonstration, to be copied."""
-    path = tmp_path_factory.mktemp("demo") / "clinic.db"
-    database = Database(f"sqlite:///{path}")
-    assert demo.prepare(database, now=make.NOW) is Outcome.LOADED
-    database.close()
-    return path
-
-
-@pytest.fixture
-def loaded(demo_file: Path, tmp_path: Path) -> Iterator[Database]:
-    """The demonstration around Sunday 22 November 2026."""
-    shutil.copy(demo_file, tmp_path / "demo.db")
-    database = Database(f"sqlite:///{tmp_path / 'demo.db'}")
     yield database
     close(database)
 

@@ -54,6 +54,11 @@ def text(facts: Facts) -> str:
     return said
 
 
+def is_sayable(word: str) -> bool:
+    """Whether a word may stand in messages of each language: neutral, and leading nowhere (S12, S17)."""
+    return not any(_says_too_much(word, language) for language in LOCALES)
+
+
 def sentences(language: str, *, works_here: bool, wording: Wording, move: Move) -> Sentences:
     """All that can be said to such a reader, with its slots, by kind. Raises `KeyError` for a language not shipped."""
     return _sentences(language if language in LOCALES else LOCALES[language], works_here, wording, move)

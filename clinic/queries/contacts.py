@@ -15,13 +15,13 @@ from clinic.domain import contacts as rules
 from clinic.domain import reaching
 from clinic.domain.answers import NotFound
 from clinic.domain.appointments import AppointmentState
-from clinic.domain.contacts import Channel, Hours, Reach, Suspension, TaskKind, Wording
+from clinic.domain.contacts import Channel, Choice, Hours, Reach, Suspension, TaskKind, Wording
 from clinic.domain.people import SignedIn
 from clinic.domain.reaching import Stand
 from clinic.domain.sessions import Status
 from clinic.models import Appointment, Beneficiary, Call, ClinicSession, Contact, ContactTask
 from clinic.models.sealed import digest
-from clinic.queries import beneficiaries
+from clinic.queries import beneficiaries, readers
 from clinic.queries.readers import reach_of
 
 
@@ -104,6 +104,12 @@ def version_of(contact: Contact | None) -> str:
     reach = reach_of(contact)
     said = [rules.as_document(reach.choice), reach.chosen_at, reach.confirmed_at, reach.suspended]
     return digest(json.dumps(said, default=str, sort_keys=True), "contacts.version")
+
+
+def own(tx: Session, person_id: str) -> tuple[Choice | None, str]:
+    """What a person chose, if she ever did, and its version."""
+    contact = tx.scalar(select(Contact).where(readers.hers(person_id)))
+    return (reach_of(contact).choice if contact else None), version_of(contact)
 
 
 def task(tx: Session, task_id: str, beneficiary_id: str, *, reader: SignedIn) -> ContactTask:

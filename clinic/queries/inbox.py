@@ -96,8 +96,9 @@ def owners(tx: Session) -> list[Owner]:
 def phone(tx: Session, who: str | Helped, *, now: datetime) -> Phone:
     """One person's telephone; raises `NotFound`. What was due without a mail server counts as if it had come."""
     owner, reader = _owner(tx, who), readers.reader(tx, who)
-    mine = Notice.beneficiary_id == who.id if isinstance(who, Helped) else Notice.person_id == who
-    query = select(Notice).where(mine, Notice.state != State.SUPERSEDED).order_by(Notice.next_at, Notice.id)
+    query = (
+        select(Notice).where(readers.to_her(who), Notice.state != State.SUPERSEDED).order_by(Notice.next_at, Notice.id)
+    )
     calls = _calls(tx, who)
     pile = _Pile()
     for each in tx.scalars(query).all():

@@ -88,12 +88,12 @@ def held_still(tx: Session, notice_id: str) -> Notice | None:
         return None
     if notice.session_id:
         tx.get(ClinicSession, notice.session_id, with_for_update={"read": notice.kind not in timing.CHANGES})
-    whose = Contact.person_id == notice.person_id
     if notice.person_id:
         tx.get(Person, notice.person_id, with_for_update={"read": True})
-    else:
-        whose = Contact.beneficiary_id == notice.beneficiary_id
-    tx.scalar(select(Contact).where(whose).with_for_update(), execution_options={"populate_existing": True})
+    tx.scalar(
+        select(Contact).where(readers.hers(readers.whom(notice))).with_for_update(),
+        execution_options={"populate_existing": True},
+    )
     return tx.get(Notice, notice_id, with_for_update=True, populate_existing=True)
 
 
@@ -143,18 +143,16 @@ def facts(
 
 def went(tx: Session, notice: Notice) -> list[Went]:
     """What went to the same reader in the last week, or perhaps did, or about the same object ever; not this one."""
-    same = Notice.person_id == notice.person_id if notice.person_id else Notice.beneficiary_id == notice.beneficiary_id
     counts = Notice.state.in_([State.SENDING, State.SENT, State.UNCONFIRMED])
     query = select(Notice.about_id, Notice.kind, func.coalesce(Notice.ended_at, Notice.due_at)).where(
-        same, counts, Notice.id != notice.id
+        readers.to_her(readers.whom(notice)), counts, Notice.id != notice.id
     )
     return [Went(*row) for row in tx.execute(query)]
 
 
 def of_object(tx: Session, who: str | Helped, about_id: str) -> list[Notice]:
     """All notices to a reader about one object, in the order they were planned."""
-    same = Notice.beneficiary_id == who.id if isinstance(who, Helped) else Notice.person_id == who
-    query = select(Notice).where(same, Notice.about_id == about_id)
+    query = select(Notice).where(readers.to_her(who), Notice.about_id == about_id)
     return list(tx.scalars(query.order_by(Notice.planned_at, Notice.id)))
 
 

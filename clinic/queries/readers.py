@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 
 from clinic.domain import contacts as rules
@@ -45,9 +45,24 @@ def of_notice(tx: Session, notice: Notice) -> Reader:
     return reader(tx, whom(notice))
 
 
+def owner(contact: Contact) -> str | Helped:
+    """Whose contact it is."""
+    return Helped(contact.beneficiary_id) if contact.beneficiary_id else contact.person_id or ""
+
+
 def whom(notice: Notice) -> str | Helped:
     """Whom a notice is for."""
     return Helped(notice.beneficiary_id) if notice.beneficiary_id else notice.person_id or ""
+
+
+def hers(who: str | Helped) -> ColumnElement[bool]:
+    """Which row of contacts is hers."""
+    return Contact.beneficiary_id == who.id if isinstance(who, Helped) else Contact.person_id == who
+
+
+def to_her(who: str | Helped) -> ColumnElement[bool]:
+    """Which notices are for her."""
+    return Notice.beneficiary_id == who.id if isinstance(who, Helped) else Notice.person_id == who
 
 
 def people(tx: Session, ids: Collection[str]) -> Mapping[str, Reader]:
@@ -73,7 +88,7 @@ def reach_of(contact: Contact) -> Reach:
 
 def choice_of(tx: Session, person_id: str) -> Choice | None:
     """What a person chose, if she ever did."""
-    kept = tx.scalar(select(Contact).where(Contact.person_id == person_id))
+    kept = tx.scalar(select(Contact).where(hers(person_id)))
     return rules.from_document(kept.said) if kept else None
 
 

@@ -81,10 +81,20 @@ def instead_of(tx: Session, notice: Notice, *, now: datetime) -> None:
         return
     if standing.whereabouts(tx, about.id, session.id).starts_at <= now:
         return
-    calls = queries.of_things(tx, [about.id]).get(about.id, [])
-    thing = thing_of(session, about)
-    wanted = _owed(tx, thing, calls, _NOTHING, lost=notice)
-    alert(tx, session, is_new=settle(tx, session, thing, wanted, calls, now=now), now=now)
+    _settle_anew(tx, session, about, now, lost=notice)
+
+
+def arrived(tx: Session, notice: Notice, *, now: datetime) -> None:
+    """A message of which nobody knew arrived after all: whom it told of a change need not be called about it.
+
+    It locks the session of the notice: a lock on the notice comes after.
+    """
+    if notice.kind in heard.CHANGE_OF and notice.session_id:
+        session = session_queries.locked(tx, notice.session_id)
+        about = tx.get(Appointment, notice.about_id, populate_existing=True) or tx.get(Registration, notice.about_id)
+        if about:
+            tx.flush()
+            _settle_anew(tx, session, about, now)
 
 
 def note_known(
@@ -213,10 +223,22 @@ def _make(
 def _settle_again(tx: Session, session: ClinicSession, call: Call, happened: frozenset[Change], now: datetime) -> None:
     tx.flush()
     about = tx.get(Appointment, call.about_id) or tx.get_one(Registration, call.about_id)
-    thing, calls = thing_of(session, about), queries.of_things(tx, [call.about_id])[call.about_id]
-    wanted = _owed(tx, thing, calls, happened)
-    is_new = settle(tx, session, thing, wanted, calls, now=now)
-    alert(tx, session, is_new=is_new, now=now)
+    _settle_anew(tx, session, about, now, happened)
+
+
+def _settle_anew(
+    tx: Session,
+    session: ClinicSession,
+    about: Appointment | Registration,
+    now: datetime,
+    happened: frozenset[Change] = _NOTHING,
+    *,
+    lost: Notice | None = None,
+) -> None:
+    """Have one person called about what is still to be said to her of one thing, and about nothing else."""
+    thing, calls = thing_of(session, about), queries.of_things(tx, [about.id]).get(about.id, [])
+    wanted = _owed(tx, thing, calls, happened, lost=lost)
+    alert(tx, session, is_new=settle(tx, session, thing, wanted, calls, now=now), now=now)
 
 
 def alert(tx: Session, session: ClinicSession, *, is_new: bool, now: datetime) -> None:

@@ -96,5 +96,5 @@ def locked(tx: Session, who: str | Helped) -> Contact | None:
     owner = tx.get(*((Beneficiary, who.id) if isinstance(who, Helped) else (Person, who)), with_for_update=True)
     if owner is None:
         raise NotFound
-    whose = Contact.beneficiary_id == who.id if isinstance(who, Helped) else Contact.person_id == who
-    return tx.scalar(select(Contact).where(whose).with_for_update(), execution_options={"populate_existing": True})
+    hers = select(Contact).where(readers.hers(who)).with_for_update()
+    return tx.scalar(hers, execution_options={"populate_existing": True})

@@ -15,7 +15,7 @@ from clinic.domain.replies import Verdict
 from clinic.models import Contact, ContactTask, Notice
 from clinic.queries import readers
 from clinic.queries import sessions as session_queries
-from clinic.services import beneficiaries, calls, contacts, messages, safety
+from clinic.services import beneficiaries, calls, contacts, safety
 
 UNDELIVERED = "undelivered"
 _UNSURE = (State.SENDING, State.UNCONFIRMED)
@@ -44,6 +44,7 @@ def receipt(tx: Session, token: str, *, is_delivered: bool, now: datetime) -> No
     if is_delivered and notice.state in (*_UNSURE, State.FAILED):
         _end(notice, State.SENT, None, now)
         _see_as_done(tx, notice, now)
+        calls.arrived(tx, notice, now=now)
     elif not is_delivered and notice.state in (*_UNSURE, State.SENT):
         _end(notice, State.FAILED, UNDELIVERED, now)
         if not readers.of_notice(tx, notice).at_work:
@@ -62,11 +63,10 @@ def _stop(tx: Session, contact: Contact, now: datetime) -> None:
     """Who works here sees on her page that her SMS are stopped; of everybody else somebody is told."""
     if contact.suspended:
         return
-    is_at_work = contact.person_id is not None and readers.reader(tx, contact.person_id).at_work
-    if contact.beneficiary_id:
-        safety.stop(tx, contact.beneficiary_id, Suspension.STOP, by=None, now=now)
-    elif contact.person_id and (not is_at_work or readers.reach_of(contact).choice.channel is Channel.SMS):
-        messages.stop(tx, contact, contact.person_id, now=now)
+    who, reach = readers.owner(contact), readers.reach_of(contact)
+    is_at_work = readers.reader(tx, who).at_work
+    if not is_at_work or reach.choice.channel is Channel.SMS:
+        safety.stop(tx, who, Suspension.STOP, by=None, now=now)
     if not is_at_work:
         beneficiaries.see_to(tx, contact, TaskKind.STOPPED, now=now)
 

@@ -113,9 +113,9 @@ def forget(tx: Session, about: Sequence[str]) -> int:
     return _take_back(tx, about, list(Kind))
 
 
-def forget_all(tx: Session, person_id: str) -> int:
-    """Take back all that still waits for one person with an account, and return how much."""
-    waiting = select(Notice).where(Notice.person_id == person_id, Notice.state.in_(rules.WAITING))
+def forget_all(tx: Session, who: str | Helped) -> int:
+    """Take back all that still waits for somebody, and return how much."""
+    waiting = select(Notice).where(readers.to_her(who), Notice.state.in_(rules.WAITING))
     return _supersede(tx, tx.scalars(waiting).all())
 
 
@@ -190,8 +190,7 @@ def _plan(tx: Session, notice: Notice, now: datetime) -> None:
     notice.valid_until = timing.valid_until(notice.kind, notice.due_at, notice.starts_at)
     same = tx.scalar(
         select(Notice).where(
-            Notice.person_id.is_not_distinct_from(notice.person_id),
-            Notice.beneficiary_id.is_not_distinct_from(notice.beneficiary_id),
+            readers.to_her(readers.whom(notice)),
             Notice.about_id == notice.about_id,
             Notice.kind == notice.kind,
             Notice.due_at == notice.due_at,

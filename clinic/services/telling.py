@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -42,7 +41,7 @@ def booked(tx: Session, appointment: Appointment, *, now: datetime) -> None:
     """Confirm an appointment just booked, and remind her of it; repeated it is the same."""
     whom = Helped(appointment.beneficiary_id)
     if not outbox.of_object(tx, whom, appointment.id):
-        _confirm(tx, appointment, now)
+        _say(tx, appointment, Kind.BOOKED, now)
         remind(tx, [appointment], now=now)
 
 
@@ -120,15 +119,17 @@ def _tell(
     begins = rules.in_time(appointment.starts_at, was_at, now)
     elsewhere = {Change.SPOT} if known.was and known.was.place_id != here.place_id else set()
     is_written = _can_be_written(tx, appointment, wanted, rules.unsaid(words) | happened | elsewhere, begins, now)
-    to_her: Any = {"to": Helped(appointment.beneficiary_id), "about": appointment.id, "session_id": session.id}
     if wanted and is_written:
-        notices.say(tx, KIND_OF[wanted], **to_her, was=known.was if wanted is Change.MOVED else None, now=now)
+        _say(tx, appointment, KIND_OF[wanted], now, was=known.was if wanted is Change.MOVED else None)
     else:
         notices.forget_words(tx, [appointment.id])
     if wanted is Change.MOVED and not is_written:
-        notices.leave_to_call(tx, Kind.SESSION_MOVED, **to_her, was=known.was, now=now)
+        whom = Helped(appointment.beneficiary_id)
+        notices.leave_to_call(
+            tx, Kind.SESSION_MOVED, to=whom, about=appointment.id, session_id=session.id, was=known.was, now=now
+        )
     if wanted is None and is_ahead and thing.takes_place and known.was_said_nothing and known.confirmations:
-        _confirm(tx, appointment, now)
+        _say(tx, appointment, Kind.BOOKED, now)
     return calls.settle(tx, session, thing, None if is_written else wanted, known.calls, now=now)
 
 
@@ -149,9 +150,9 @@ def _can_be_written(
     return whose in reach.written
 
 
-def _confirm(tx: Session, appointment: Appointment, now: datetime) -> None:
+def _say(tx: Session, appointment: Appointment, kind: Kind, now: datetime, *, was: Whereabouts | None = None) -> None:
     whom, session_id = Helped(appointment.beneficiary_id), appointment.session_id
-    notices.say(tx, Kind.BOOKED, to=whom, about=appointment.id, session_id=session_id, now=now)
+    notices.say(tx, kind, to=whom, about=appointment.id, session_id=session_id, was=was, now=now)
 
 
 def _known(tx: Session, appointment: Appointment, was: Whereabouts | None, *, takes_place: bool) -> _Known:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,7 +18,7 @@ from clinic.models import AuditEntry, Valve
 from clinic.services import valves
 from tests import make
 from tests.make import NOW
-from tests.notices import mailbox, told
+from tests.notices import told
 from tests.notices.mailbox import Mailbox
 
 DUE = NOW + timedelta(minutes=5)
@@ -46,13 +45,6 @@ class Hours(threading.Event):
         else:
             self.moments.pop(0)
         return self.is_set()
-
-
-@pytest.fixture
-def server() -> Iterator[Mailbox]:
-    """A kind mail server."""
-    with mailbox.opened() as opened:
-        yield opened
 
 
 def test_a_clock_that_jumps_ahead_of_the_machine_holds_everything(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,8 +24,7 @@ from clinic.services import contacts, programme, valves
 from tests import make
 from tests.jobs import helped
 from tests.jobs.helped import Told
-from tests.notices import gateway as gateways
-from tests.notices import mailbox, told
+from tests.notices import told
 from tests.notices.gateway import Gateway
 from tests.notices.mailbox import Mailbox
 
@@ -36,18 +35,10 @@ SESSIONS, WORKERS = 6, 4
 
 
 @pytest.fixture
-def server() -> Iterator[Mailbox]:
-    """A kind mail server."""
-    with mailbox.opened() as opened:
-        yield opened
-
-
-@pytest.fixture
-def gateway() -> Iterator[Gateway]:
+def gateway(gateway: Gateway) -> Gateway:
     """A gateway of which nobody knows what it did."""
-    with gateways.opened() as opened:
-        opened.status = 500
-        yield opened
+    gateway.status = 500
+    return gateway
 
 
 def test_S75_all_at_once_nobody_waits_in_a_circle(each_db: Database, server: Mailbox, gateway: Gateway) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
 from time import sleep
@@ -25,7 +24,7 @@ from tests import make
 from tests.jobs import helped
 from tests.jobs.helped import Told
 from tests.make import NOW
-from tests.notices import mailbox, told
+from tests.notices import told
 from tests.notices.mailbox import Mailbox
 from tests.notices.told import Held
 
@@ -34,13 +33,6 @@ TOMORROW = NOW + timedelta(days=1)
 ALWAYS = Hours(time(8), time(20), rest_days=True)
 SEED = 20261122
 AT_ONCE = 8
-
-
-@pytest.fixture
-def server() -> Iterator[Mailbox]:
-    """A kind mail server."""
-    with mailbox.opened() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("forgets", [True, False])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -25,13 +24,6 @@ from tests.notices import mailbox, told
 from tests.notices.mailbox import Mailbox
 
 DUE = NOW + UNDO_FOR
-
-
-@pytest.fixture
-def server() -> Iterator[Mailbox]:
-    """A kind mail server."""
-    with mailbox.opened() as opened:
-        yield opened
 
 
 def test_what_is_due_is_sent_in_each_readers_language(each_db: Database, server: Mailbox) -> None:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date, datetime
 from threading import Event
 
@@ -20,7 +19,7 @@ from clinic.models import Notice, Repeat, Series
 from clinic.settings import Settings
 from tests.keyring import KEYS
 from tests.make import NOW
-from tests.notices import mailbox, told
+from tests.notices import told
 from tests.notices.mailbox import Mailbox
 
 WORKER = [sys.executable, "-c", "from clinic.cli import main; main()", "worker"]
@@ -32,13 +31,6 @@ class OneRound(Event):
     def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 (the name is the base's)
         self.set()
         return True
-
-
-@pytest.fixture
-def server() -> Iterator[Mailbox]:
-    """A kind mail server."""
-    with mailbox.opened() as opened:
-        yield opened
 
 
 def test_each_round_sends_and_sweeps(db: Database, server: Mailbox) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -21,20 +20,12 @@ from tests import make
 from tests.journeys.conftest import Newcomer
 from tests.journeys.house import House
 from tests.journeys.walk import Walk
-from tests.notices import mailbox
 from tests.notices.mailbox import Mailbox
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)  # in the hours of members
 WORKSHOP_ON = date(2026, 12, 8)  # with four members, and two in the list
 AT = "@exemple.org"
 BY_MAIL = ("member6", "member", "organiser")  # one with a place, and the two in the list
-
-
-@pytest.fixture
-def server() -> Iterator[Mailbox]:
-    """A kind mail server."""
-    with mailbox.opened() as opened:
-        yield opened
 
 
 @pytest.fixture

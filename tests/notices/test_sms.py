@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,13 +20,6 @@ TO = "+33612345678"
 TEXT = "Rappel : rendez-vous jeudi 12 août à 18h00."
 WRITTEN = "Rappel : rendez-vous jeudi 12 aout à 18h00."
 MESSAGE = "f00dcafe" * 4
-
-
-@pytest.fixture
-def gateway() -> Iterator[Gateway]:
-    """A kind gateway."""
-    with gateways.opened() as opened:
-        yield opened
 
 
 def send(settings: SmsGateway, *, text: str = TEXT, to: str = TO, patience: float = 5.0) -> Delivery:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,13 +19,6 @@ from tests.notices.mailbox import Mailbox
 from tests.notices.test_mail import compose
 
 MAIL = compose(Kind.REMINDER, "fr")
-
-
-@pytest.fixture
-def server() -> Iterator[Mailbox]:
-    """A kind mail server."""
-    with mailbox.opened() as opened:
-        yield opened
 
 
 def test_S18_what_arrives_is_what_was_written_and_the_line_names_the_neutral_domain(server: Mailbox) -> None:

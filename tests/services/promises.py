@@ -184,7 +184,7 @@ def _choose_again(life: Life) -> None:
 
 def _stop(life: Life) -> None:
     why = life.random.choice(tuple(Suspension))
-    safety.stop(life.tx, life.person().helped.id, why, by=life.by, now=life.now)
+    safety.stop(life.tx, life.person().helped, why, by=life.by, now=life.now)
 
 
 def _call(life: Life) -> None:

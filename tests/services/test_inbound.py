@@ -16,7 +16,7 @@ from clinic.domain.people import Role, SignedIn
 from clinic.domain.replies import Verdict
 from clinic.domain.sessions import CancelReason
 from clinic.models import Appointment, AuditEntry, Beneficiary, Call, Contact, ContactTask, Notice
-from clinic.services import contacts, inbound, messages, people, programme
+from clinic.services import contacts, inbound, people, programme, safety
 from tests import make
 from tests.make import NOW
 
@@ -150,7 +150,7 @@ def test_S15_not_safe_any_more_stops_all_who_share_her_number(
         _make_member(tx)
         other, _ = _make_member(tx, Choice(Channel.SMS, Shared.NO, number="+33612345679"))
         for _ in range(2):
-            messages.not_safe(tx, her.beneficiary_id, by=mediator, now=LATER)
+            safety.not_safe(tx, her.beneficiary_id, by=mediator, now=LATER)
 
     with each_db.read() as tx:
         free = tx.scalars(select(Contact.person_id).where(Contact.suspended.is_(None))).all()
@@ -163,7 +163,7 @@ def test_S15_not_safe_any_more_leaves_those_alone_who_left_no_number(each_db: Da
     silent = Choice(Channel.NONE)
     with each_db.write() as tx:
         her, _ = _make_helped(tx, mediator, silent), _make_helped(tx, make.make_person(tx, Role.MEDIATOR), silent)
-        messages.not_safe(tx, her.beneficiary_id, by=mediator, now=LATER)
+        safety.not_safe(tx, her.beneficiary_id, by=mediator, now=LATER)
 
     with each_db.read() as tx:
         stopped = tx.scalars(select(Contact.beneficiary_id).where(Contact.suspended.is_not(None))).all()
@@ -253,6 +253,17 @@ def test_S14_a_receipt_says_that_it_did_not_arrive_and_she_is_called(each_db: Da
         kept = tx.get_one(Notice, notice.id)
         assert (kept.state, kept.code, kept.claim) == (State.FAILED, inbound.UNDELIVERED, None)
         assert tx.scalars(select(Call.change).where(Call.state.in_(TO_MAKE))).all() == [Change.CANCELLED]
+
+
+def test_what_arrived_after_all_needs_no_call(each_db: Database) -> None:
+    with each_db.write() as tx:
+        notice = _make_gone(tx, State.SENDING)
+        inbound.receipt(tx, notice.message_token, is_delivered=False, now=LATER)
+        inbound.receipt(tx, notice.message_token, is_delivered=True, now=LATER)
+
+    with each_db.read() as tx:
+        assert tx.get_one(Notice, notice.id).state is State.SENT
+        assert tx.scalars(select(Call.id).where(Call.state.in_(TO_MAKE))).all() == []
 
 
 def test_once_it_has_begun_nobody_is_called(each_db: Database) -> None:

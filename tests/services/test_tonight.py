@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from sqlalchemy.orm import Session
 
 from clinic.db import Database
@@ -28,7 +26,6 @@ from tests.make import (
     make_session,
     make_shift,
 )  # fmt: skip
-from tests.notices import mailbox
 from tests.notices.mailbox import Mailbox
 from tests.services.outcome import planned, reminders, send_all
 
@@ -36,12 +33,6 @@ TONIGHT = datetime(2026, 11, 27, 18, 30, tzinfo=UTC)
 AFTERNOON = TONIGHT - timedelta(hours=2)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def server() -> Iterator[Mailbox]:
-    with mailbox.opened() as opened:
-        yield opened
 
 
 def _cancel(tx: Session, session_id: str, by: SignedIn, now: datetime) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from sqlalchemy import select
 
 from clinic.db import Database
@@ -24,7 +22,6 @@ from clinic.services import valves
 from clinic.services.valves import Round
 from tests import make
 from tests.jobs import helped
-from tests.notices import gateway as gateways
 from tests.notices import mailbox, told
 from tests.notices.gateway import Gateway
 from tests.notices.mailbox import Mailbox
@@ -33,20 +30,6 @@ MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TUESDAY, PLANNED = MONDAY + timedelta(days=1), MONDAY - timedelta(minutes=10)
 FRIDAY = make.FRIDAY
 SENT = State.SENT
-
-
-@pytest.fixture
-def server() -> Iterator[Mailbox]:
-    """A kind mail server."""
-    with mailbox.opened() as opened:
-        yield opened
-
-
-@pytest.fixture
-def gateway() -> Iterator[Gateway]:
-    """A kind gateway."""
-    with gateways.opened() as opened:
-        yield opened
 
 
 def test_S76_five_troubles_in_a_row_and_the_server_is_left_alone_for_all(each_db: Database, server: Mailbox) -> None:

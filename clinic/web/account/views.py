@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.answers import Refused
 from clinic.domain.calendars import LINKS_AT_MOST, digest_of
-from clinic.domain.contacts import WRITTEN, Channel, may_write
+from clinic.domain.contacts import WRITTEN, Channel, Choice, may_write
 from clinic.domain.notices import works_here
 from clinic.domain.people import CREW_ROLES, Role
 from clinic.queries import calendars as queries
-from clinic.queries import commitments, readers
+from clinic.queries import commitments, contacts, readers
 from clinic.services import calendars, messages, people
 from clinic.services.calendars import LinkDraft
 from clinic.web.account.forms import LanguageForm, LinkForm
@@ -64,9 +64,10 @@ def choose_messages() -> Response | tuple[str, int]:
         return _page(LinkForm(formdata=None), form), 422
     try:
         with db.write() as tx:
-            reach = messages.choose(tx, form.said, by=me(), now=now())
+            reach = messages.choose(tx, form.said, seen=form.seen.data or "", by=me(), now=now())
     except Refused as refused:
         form.refuse(refused)
+        form.seen.data = _own_choice()[1]
         return _page(LinkForm(formdata=None), form), 409
     is_on = may_write(reach, now(), at_work=works_here(me().roles))
     if reach.choice.channel is Channel.NONE:
@@ -171,10 +172,14 @@ def _page(link_form: LinkForm, choice_form: ChoiceForm) -> str:
 
 def _choice_form(*, is_sent: bool = True) -> ChoiceForm:
     """The form of one's own choice; not `is_sent` where another form of the page was."""
-    with db.read() as tx:
-        before = readers.choice_of(tx, me().id)
     form = CrewChoiceForm if works_here(me().roles) else MemberChoiceForm
-    return form.of(before, is_sent=is_sent)
+    return form.of(*_own_choice(), is_sent=is_sent)
+
+
+def _own_choice() -> tuple[Choice | None, str]:
+    """What one chose, if anything, and its version."""
+    with db.read() as tx:
+        return contacts.own(tx, me().id)
 
 
 def _qr_code(text: str) -> str:

@@ -21,20 +21,13 @@ from clinic.web.beneficiaries.samples import samples
 from clinic.web.beneficiaries.views import helped
 from clinic.web.beneficiaries.words import in_full, in_short
 from clinic.web.shared import step_up
+from clinic.web.shared.contact_fields import FIELD_OF
 from clinic.web.shared.flashes import say
 from clinic.web.shared.ground import db, now
 from clinic.web.shared.guards import only
 from clinic.web.shared.identity import me
 
-_FIELDS = {
-    "number_needed": "number",
-    "number_unusable": "number",
-    "number_takes_no_sms": "number",
-    "address_needed": "email",
-    "address_unusable": "email",
-    "hours_reversed": "closes",
-    "minor_ask_coordinator": "is_minor",
-}
+_FIELDS = {**FIELD_OF, "minor_ask_coordinator": "is_minor"}
 
 
 @room.route("/<beneficiary_id>/contact", methods=["GET", "POST"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
@@ -12,12 +10,12 @@ from wtforms import BooleanField, HiddenField, RadioField, TimeField
 from wtforms.validators import AnyOf, InputRequired, Optional, ValidationError
 
 from clinic.domain import contacts as rules
-from clinic.domain.answers import Refused
 from clinic.domain.contacts import MESSAGE_LANGUAGES, WRITTEN, Channel, Choice, Hours, Shared, Wording
 from clinic.domain.reaching import must_be_asked_for
 from clinic.queries.contacts import HelpedView, Masked
-from clinic.web.shared.forms import CHOOSE, KeyedForm, LineField, line
-from clinic.web.shared.messages import sentence
+from clinic.web.shared import contact_fields
+from clinic.web.shared.forms import CHOOSE, KeyedForm, LineField
+from clinic.web.shared.labels import listed
 
 USUAL, OWN = "usual", "own"
 CHANNELS = {
@@ -31,11 +29,6 @@ LANGUAGES = {"fr": _l("French"), "en": _l("English")}
 WORDINGS = {Wording.PLAIN: _l("Plain"), Wording.WARM: _l("Warm")}
 HOURS = {USUAL: _l("The usual ones: Monday to Saturday, 10:00 to 18:00"), OWN: _l("Her own")}
 _CHOOSE_CHANNEL = _l("Choose what we may do.")
-_PRIVATE = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
-
-
-def _listed(words: Mapping[Any, LazyString]) -> Any:
-    return lambda: [(code.value if isinstance(code, StrEnum) else code, str(each)) for code, each in words.items()]
 
 
 class ConversationForm(KeyedForm):
@@ -44,20 +37,20 @@ class ConversationForm(KeyedForm):
     seen = HiddenField()
     channel = RadioField(
         _l("What may we do?"),
-        choices=_listed(CHANNELS),
+        choices=listed(CHANNELS),
         validate_choice=False,
         validators=[InputRequired(_CHOOSE_CHANNEL), AnyOf(list(Channel), _CHOOSE_CHANNEL)],
     )
-    number = line(_l("Telephone number"), 32, is_required=False, render_kw={**_PRIVATE, "type": "tel", "dir": "ltr"})
-    email = line(_l("E-mail address"), 254, is_required=False, render_kw={**_PRIVATE, "type": "email", "dir": "ltr"})
+    number = contact_fields.number()
+    email = contact_fields.mailbox()
     is_shared = RadioField(
         _l("Does anyone else use or check it?"),
-        choices=_listed(SHARED),
+        choices=listed(SHARED),
         validate_choice=False,
     )
     hours = RadioField(
         _l("At which hours?"),
-        choices=_listed(HOURS),
+        choices=listed(HOURS),
         default=USUAL,
         validate_choice=False,
         validators=[AnyOf(list(HOURS), CHOOSE)],
@@ -66,10 +59,10 @@ class ConversationForm(KeyedForm):
     closes = TimeField(_l("To"), validators=[Optional()])
     rest_days = BooleanField(_l("On Sundays and public holidays as well"))
     she_asked = BooleanField(_l("She asked for it herself"))
-    language = RadioField(_l("In which language?"), choices=_listed(LANGUAGES), validate_choice=False)
+    language = RadioField(_l("In which language?"), choices=listed(LANGUAGES), validate_choice=False)
     wording = RadioField(
         _l("In which words?"),
-        choices=_listed(WORDINGS),
+        choices=listed(WORDINGS),
         default=Wording.PLAIN.value,
         validate_choice=False,
         validators=[AnyOf(list(Wording), CHOOSE)],
@@ -84,20 +77,12 @@ class ConversationForm(KeyedForm):
         return cls(data={"seen": whom.version, **(_known(whom.masked) if whom.masked else {})})
 
     def validate_number(self, field: LineField) -> None:
-        if not field.data or self.channel.data not in (Channel.SMS, Channel.CALL):
-            return
-        try:
-            rules.e164(field.data)
-        except Refused as refused:
-            raise ValidationError(sentence(refused)) from refused
+        if self.channel.data in (Channel.SMS, Channel.CALL):
+            contact_fields.check_by(rules.e164, field)
 
     def validate_email(self, field: LineField) -> None:
-        if not field.data or self.channel.data != Channel.MAIL:
-            return
-        try:
-            rules.mailbox(field.data)
-        except Refused as refused:
-            raise ValidationError(sentence(refused)) from refused
+        if self.channel.data == Channel.MAIL:
+            contact_fields.check_by(rules.mailbox, field)
 
     def validate_is_shared(self, field: RadioField) -> None:
         self._ask_if_written(field, list(Shared), _l("Say whether anyone else uses or checks it."))

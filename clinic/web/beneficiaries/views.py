@@ -10,7 +10,7 @@ from clinic.domain.people import Role
 from clinic.domain.reaching import grouped
 from clinic.queries import contacts as queries
 from clinic.queries.contacts import HelpedView
-from clinic.services import beneficiaries, messages
+from clinic.services import beneficiaries, safety
 from clinic.web.beneficiaries.room import room
 from clinic.web.beneficiaries.words import TASKS, in_full, in_short
 from clinic.web.shared import step_up
@@ -65,7 +65,7 @@ def not_safe(beneficiary_id: str) -> Response:
     """Stop everything at once."""
     check_button()
     with db.write() as tx:
-        messages.not_safe(tx, beneficiary_id, by=me(), now=now())
+        safety.not_safe(tx, beneficiary_id, by=me(), now=now())
     say(
         gettext(
             "Everything is stopped: nothing more is sent, and what waited is taken back."

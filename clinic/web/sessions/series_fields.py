@@ -16,8 +16,8 @@ from clinic.domain.people import CREW_ROLES, Role
 from clinic.domain.recurrence import Rhythm, Rule
 from clinic.domain.rota import Staffing
 from clinic.domain.sessions import Kind
-from clinic.domain.text import forbidden_word
 from clinic.domain.times import span_of_rule
+from clinic.notices import words
 from clinic.web.sessions.forms import TIME_NEEDED, not_past
 from clinic.web.shared.forms import CHOOSE, DATE_NEEDED, LineField, StrictForm, line, quarter
 from clinic.web.shared.labels import choices
@@ -163,6 +163,6 @@ class CrewFields(StrictForm):
 
 
 def _check_word(field: LineField) -> None:
-    """Refuse a word that would say too much on a lock screen, in either language (S12)."""
-    if any(forbidden_word(field.data or "", language) for language in ("fr", "en")):
+    """Refuse a word that would say too much on a lock screen, or that no message would carry (S12)."""
+    if not words.is_sayable(field.data or ""):
         raise ValidationError(_l("This word says too much on a lock screen. Choose a neutral one, such as Morning."))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
-from wtforms import BooleanField, RadioField, TimeField
+from wtforms import BooleanField, HiddenField, RadioField, TimeField
 from wtforms.validators import AnyOf, InputRequired, ValidationError
 
 from clinic.domain.answers import Refused
@@ -18,7 +17,9 @@ from clinic.domain.notices import Facts, Kind, Voice
 from clinic.domain.reaching import ends_in, said_anew
 from clinic.domain.segments import as_sms
 from clinic.notices import words
-from clinic.web.shared.forms import CHOOSE, StrictForm, line
+from clinic.web.shared import contact_fields
+from clinic.web.shared.forms import CHOOSE, StrictForm
+from clinic.web.shared.labels import listed
 
 CHANNELS = {
     Channel.NONE: _l("No message: the application itself shows everything"),
@@ -31,20 +32,7 @@ DETAILS = {
     Detail.NAMED: _l("Named: the name of the service"),
 }
 BOTH_HOURS = _l("Give both hours, such as 09:00 and 12:00, or leave all of this empty.")
-_FIELDS = {
-    "number_unusable": "number",
-    "number_takes_no_sms": "number",
-    "number_needed": "number",
-    "address_unusable": "email",
-    "address_needed": "email",
-    "hours_reversed": "closes",
-    "minor_ask_coordinator": "channel",
-}
-_PRIVATE = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none", "dir": "ltr"}
-
-
-def _listed(said: Mapping[Any, LazyString]) -> Callable[[], list[tuple[str, str]]]:
-    return lambda: [(code.value, str(each)) for code, each in said.items()]
+_FIELDS = {**contact_fields.FIELD_OF, "minor_ask_coordinator": "channel"}
 
 
 class _Hour(TimeField):
@@ -59,20 +47,21 @@ class _Hour(TimeField):
 class ChoiceForm(StrictForm):
     """Whether, and where: her number and her address are not shown again, one left empty stays as it is."""
 
+    seen = HiddenField()
     channel = RadioField(
         _l("What may we send you?"),
-        choices=_listed(CHANNELS),
+        choices=listed(CHANNELS),
         validate_choice=False,
         validators=[InputRequired(CHOOSE), AnyOf(list(CHANNELS), CHOOSE)],
     )
-    number = line(_l("Telephone number"), 32, is_required=False, render_kw={**_PRIVATE, "type": "tel"})
-    email = line(_l("E-mail address"), 254, is_required=False, render_kw={**_PRIVATE, "type": "email"})
+    number = contact_fields.number()
+    email = contact_fields.mailbox()
     before: Choice | None = None
 
     @classmethod
-    def of(cls, before: Choice | None, *, is_sent: bool = True) -> Self:
-        """Make the form with what is known; not `is_sent` where another form of the same page was."""
-        data = cls.known(before)
+    def of(cls, before: Choice | None, version: str = "", *, is_sent: bool = True) -> Self:
+        """Make the form with what is known, in its version; not `is_sent` where another form of the same page was."""
+        data = {**cls.known(before), "seen": version}
         form = cls(data=data) if is_sent else cls(formdata=None, data=data)
         form.before = before
         return form
@@ -111,7 +100,7 @@ class ChoiceForm(StrictForm):
 class MemberChoiceForm(ChoiceForm):
     """A member's: off unless she wishes; who else reads it is asked each time; her own hours if she has any."""
 
-    is_shared = RadioField(_l("Does anyone else use or check it?"), choices=_listed(SHARED), validate_choice=False)
+    is_shared = RadioField(_l("Does anyone else use or check it?"), choices=listed(SHARED), validate_choice=False)
     opens = _Hour(_l("From"))
     closes = _Hour(_l("To"))
     rest_days = BooleanField(_l("On Sundays and public holidays as well"))
@@ -158,7 +147,7 @@ class CrewChoiceForm(ChoiceForm):
 
     says = RadioField(
         _l("How much should it say?"),
-        choices=_listed(DETAILS),
+        choices=listed(DETAILS),
         validate_choice=False,
         validators=[InputRequired(CHOOSE), AnyOf(list(Detail), CHOOSE)],
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from typing import Any
 
 from flask import Flask
 from flask_babel import gettext, ngettext
@@ -152,6 +153,11 @@ def choices(codes: Iterable[StrEnum], *, ask: bool = False) -> list[tuple[str, s
     """A closed list for a form; with `ask`, an empty first choice."""
     listed: list[tuple[str, str | LazyString]] = [(code.value, label(code)) for code in codes]
     return [("", _l("Choose…")), *listed] if ask else listed
+
+
+def listed(words: Mapping[Any, LazyString]) -> Callable[[], list[tuple[str, str]]]:
+    """The choices of a field whose form has words of its own for them."""
+    return lambda: [(str(code), str(each)) for code, each in words.items()]
 
 
 def with_said(words: str, said: Said) -> str:

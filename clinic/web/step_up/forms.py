@@ -9,6 +9,7 @@ from wtforms.validators import AnyOf, InputRequired, Length
 from clinic.domain.people import PASSWORD_BYTES
 from clinic.domain.step_up import Reason
 from clinic.web.shared.forms import CHOOSE, REQUIRED, StrictForm
+from clinic.web.shared.labels import listed
 
 _TOO_LONG = Length(max=PASSWORD_BYTES.stop - 1, message=_l("This password is too long."))
 REASONS = {
@@ -24,7 +25,7 @@ class StepUpForm(StrictForm):
 
     reason = RadioField(
         _l("Why do you need it?"),
-        choices=lambda: [(code.value, str(words)) for code, words in REASONS.items()],
+        choices=listed(REASONS),
         validate_choice=False,
         validators=[InputRequired(CHOOSE), AnyOf(list(Reason), CHOOSE)],
     )

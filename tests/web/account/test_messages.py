@@ -13,10 +13,11 @@ from clinic.domain.calendars import Detail
 from clinic.domain.contacts import CHOICE_LASTS, Channel, Choice, Hours, Shared, Suspension
 from clinic.domain.notices import Kind, State
 from clinic.domain.people import Role, SignedIn
+from clinic.domain.replies import Verdict
 from clinic.domain.times import to_local
 from clinic.models import AuditEntry, Contact, Notice
 from clinic.queries import readers
-from clinic.services import contacts
+from clinic.services import contacts, inbound
 from tests import make
 from tests.conftest import SignIn
 from tests.instruments import Clock
@@ -332,3 +333,20 @@ def test_the_page_is_sound(sign_in: SignIn, role: Role, language: str) -> None:
     client.set_cookie("language", language)
 
     assert problems(client.get("/account").text) == []
+
+
+def test_S15_a_page_opened_before_a_reply_stopped_messages_does_not_begin_them_again(
+    db: Database, person: SignedIn, member: FlaskClient
+) -> None:
+    _choose(db, person, SMS)
+    opened = member.get("/account")
+    with db.write() as tx:
+        inbound.reply(tx, NUMBER, Verdict.STOP, now=NOW)
+
+    refused = press(member, opened, "Save", is_shared="no")
+
+    assert refused.status_code == 409
+    assert "Messages are stopped, because a reply said so." in refused.text
+    with db.read() as tx:
+        assert tx.scalars(select(Contact.suspended)).one() is Suspension.STOP
+    assert press(member, refused, "Save", is_shared="no").status_code == 303

@@ -21,27 +21,13 @@ from tests.conftest import SignIn
 from tests.instruments import Clock
 from tests.make import NOW
 from tests.web import pages
-from tests.web.beneficiaries.helped import NUMBER, World, choose, entries, kept, make_helped, step_up
+from tests.web.beneficiaries.helped import NUMBER, World, choose, entries, kept, step_up
 from tests.web.forms import post
 
 BY_SMS = {
     "seen": "", "channel": "sms", "number": "06 12 34 56 78", "email": "", "is_shared": "no", "hours": "usual",
     "opens": "", "closes": "", "language": "fr", "wording": "plain",
 }  # fmt: skip
-
-
-@pytest.fixture
-def world(db: Database) -> World:
-    with db.write() as tx:
-        return make_helped(tx)
-
-
-@pytest.fixture
-def client(sign_in: SignIn, world: World) -> FlaskClient:
-    """Her mediator, who reads English."""
-    client = sign_in(world.mediator)
-    client.set_cookie("language", "en")
-    return client
 
 
 def _said(**changes: str) -> dict[str, str]:

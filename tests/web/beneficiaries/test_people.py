@@ -38,20 +38,6 @@ from tests.web.beneficiaries.helped import (
 from tests.web.forms import post
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    with db.write() as tx:
-        return make_helped(tx)
-
-
-@pytest.fixture
-def client(sign_in: SignIn, world: World) -> FlaskClient:
-    """Her mediator, who reads English."""
-    client = sign_in(world.mediator)
-    client.set_cookie("language", "en")
-    return client
-
-
 def _task(db: Database, world: World, kind: TaskKind = TaskKind.REPLIED) -> str:
     with db.write() as tx:
         made = contacts.task(tx, contact_of(tx, world).id, kind, now=NOW)

@@ -66,7 +66,7 @@ def _book_one(stage: Stage, session: ClinicSession, starts_at: datetime, alias: 
 
 def _call_off(stage: Stage, session: ClinicSession, appointment_id: str) -> None:
     """She called to say that she cannot come."""
-    by = mediator_of(stage, queries.appointment(stage.tx, appointment_id).beneficiary.alias)
+    by = mediator_of(stage, queries.appointment(stage.tx, appointment_id).beneficiary.alias or "")
     bookings.cancel(stage.tx, appointment_id, by=by, she_knows=True, now=stage.before(session, 1))
 
 
@@ -79,7 +79,7 @@ def _move_and_restore(stage: Stage, made: Made) -> None:
         bookings.cancel(stage.tx, restored.id, by=by, now=stage.now - timedelta(hours=64))
         notices.settle(stage)
         bookings.restore(stage.tx, restored.id, by=by, now=stage.now - timedelta(hours=16))
-        taken = [starts_at for starts_at, _ in queries.taken(stage.tx, session.id)]
+        taken = [starts_at for starts_at, _ in queries.taken(stage.tx, session.id, now=stage.now)]
         free = [each for each in queries.opening(session).slots if taken.count(each) < session.desks]
         at = stage.now - timedelta(hours=14)
         bookings.move(stage.tx, moved.id, session.id, free[-1], by=mediator_of(stage, "Iris"), now=at)

@@ -1,9 +1,9 @@
-"""Appointments: the slots of a session, and which desk a wish gets."""
+"""Appointments: the slots of a session, which desk a wish gets, and who must be there."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +16,8 @@ from clinic.domain.answers import Refused
 from clinic.domain.times import slot_starts
 
 SLOT_MINUTES = (15, 30, 45, 60)
+HOLD_LASTS = timedelta(minutes=15)
+DISCLOSED_HOURS = range(1, 11)
 USUAL_LANGUAGES = (
     "fra",
     "eng",
@@ -51,10 +53,28 @@ class Topic(StrEnum):
 
 
 class AppointmentState(StrEnum):
-    """An appointment stands, or was called off."""
+    """An appointment is held while she is asked, stands, or was called off; or its hold ran out."""
 
+    HELD = "held"
     BOOKED = "booked"
     CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+
+
+class CrewPart(StrEnum):
+    """As what somebody must be there, besides her who is helped."""
+
+    LEGAL = "legal"
+    MEDIATOR = "mediator"
+    INTERPRETER = "interpreter"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Somebody who must be there: this person, or whoever of the crew is free."""
+
+    part: CrewPart
+    person_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +118,24 @@ def choose_desk(opening: Opening, taken: Iterable[tuple[datetime, int]], *, wish
     if not desks[wished_at]:
         raise Refused("slot_taken", at=wished_at, free=free)
     return desks[wished_at][0]
+
+
+def choose_people(wanted: Iterable[Wanted], free: Mapping[CrewPart, Sequence[str]]) -> dict[CrewPart, str]:
+    """Give each part that is wanted the person named for it, or the first who is free, nobody in two parts.
+
+    Raises `Refused("nobody_free", missing=[parts])`.
+    """
+    chosen: dict[CrewPart, str] = {}
+    missing = []
+    for each in sorted(wanted, key=lambda wish: wish.person_id is None):
+        can = [person_id for person_id in free.get(each.part, ()) if person_id not in chosen.values()]
+        if each.person_id in can or (each.person_id is None and can):
+            chosen[each.part] = each.person_id or can[0]
+        else:
+            missing.append(each.part)
+    if missing:
+        raise Refused("nobody_free", missing=[part for part in CrewPart if part in missing])
+    return chosen
 
 
 @cache

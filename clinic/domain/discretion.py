@@ -80,6 +80,31 @@ def may_know_appointment(standing: Standing, *, is_own: bool) -> bool:
     return standing.crew_role in LEGAL_TEAM and standing.within(ALIAS_FOR_LEGAL_TEAM)
 
 
+def may_change_appointment(standing: Standing, *, is_own: bool) -> bool:
+    """Move it, call it off: coordinators; mediators for their own or on the crew."""
+    reader = standing.reader
+    if reader.holds(Role.COORDINATOR):
+        return True
+    return reader.holds(Role.MEDIATOR) and (is_own or standing.crew_role is Role.MEDIATOR)
+
+
+def may_note_attendance(standing: Standing, *, is_own: bool) -> bool:
+    """Who came, what should follow: those who may change it, and the legal team of the crew near the time."""
+    is_legal = standing.crew_role in LEGAL_TEAM and standing.within(ALIAS_FOR_LEGAL_TEAM)
+    return is_legal or may_change_appointment(standing, is_own=is_own)
+
+
+def may_see_queue(standing: Standing) -> bool:
+    """Who is there and waits: those who run it, and the legal team of the crew near the time, who read it."""
+    is_legal = standing.crew_role in LEGAL_TEAM and standing.within(ALIAS_FOR_LEGAL_TEAM)
+    return is_legal or may_run_queue(standing)
+
+
+def may_run_queue(standing: Standing) -> bool:
+    """Who comes and goes, who is next: coordinators, and the mediators of the crew."""
+    return standing.reader.holds(Role.COORDINATOR) or standing.crew_role is Role.MEDIATOR
+
+
 def may_make_call(standing: Standing, *, is_participant: bool, is_own: bool) -> bool:
     """Whom to call, and about what: those who plan, as for participants and for needs; never the legal team."""
     return may_know_participants(standing) if is_participant else may_know_need(standing, is_own=is_own)
@@ -93,6 +118,7 @@ def may_know_need(standing: Standing, *, is_own: bool) -> bool:
     return reader.holds(Role.MEDIATOR) and (is_own or standing.crew_role is Role.MEDIATOR)
 
 
-def follows(reader: SignedIn, mediator_id: str) -> bool:
-    """Whether a reader follows somebody who is helped: her mediator, and those who coordinate."""
-    return reader.holds(Role.COORDINATOR) or (reader.holds(Role.MEDIATOR) and reader.id == mediator_id)
+def follows(reader: SignedIn, mediator_id: str, stand_in_id: str | None) -> bool:
+    """Whether a reader follows somebody who is helped: her mediator or stand-in, and those who coordinate."""
+    is_hers = reader.id in {mediator_id, stand_in_id}
+    return reader.holds(Role.COORDINATOR) or (reader.holds(Role.MEDIATOR) and is_hers)

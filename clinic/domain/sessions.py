@@ -47,10 +47,10 @@ class CancelReason(StrEnum):
 
 @dataclass(frozen=True)
 class Booked:
-    """An appointment as a rule sees it: its id, how it is called, its span."""
+    """An appointment as a rule sees it: its id, how she is called, if she has a record, its span."""
 
     id: str
-    alias: str
+    alias: str | None
     starts_at: datetime
     ends_at: datetime
 

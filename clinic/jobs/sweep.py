@@ -1,4 +1,4 @@
-"""The sweep: making sessions that are due, ending offers that ran out, asking the next and asking again, forgetting."""
+"""The sweep: making sessions that are due, ending what ran out, asking the next and asking again, forgetting."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clinic.db import Database
-from clinic.services import beneficiaries, calls, decisions, interpreting, notices, repeats, searches, sessions
+from clinic.services import (
+    appointments,
+    beneficiaries,
+    calls,
+    decisions,
+    interpreting,
+    notices,
+    repeats,
+    searches,
+    sessions,
+)
 
 
 @dataclass(frozen=True)
@@ -15,6 +25,7 @@ class Swept:
 
     sessions_made: int
     offers_expired: int
+    holds_lapsed: int
     people_asked: int
     decisions_asked: int
     calls_dropped: int
@@ -30,6 +41,8 @@ def sweep(database: Database, *, now: datetime) -> Swept:
     with database.write() as tx:
         expired = interpreting.expire(tx, now=now)
     with database.write() as tx:
+        lapsed = appointments.expire(tx, now=now)
+    with database.write() as tx:
         asked = searches.ask_next(tx, now=now)
     with database.write() as tx:
         to_decide = decisions.ask_coordinators(tx, now=now)
@@ -41,4 +54,4 @@ def sweep(database: Database, *, now: datetime) -> Swept:
         keys = repeats.forget(tx, now=now)
     with database.write() as tx:
         cleared = notices.clear(tx, now=now)
-    return Swept(made, expired, asked, to_decide, dropped, run_out, keys, cleared)
+    return Swept(made, expired, lapsed, asked, to_decide, dropped, run_out, keys, cleared)

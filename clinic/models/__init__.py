@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from clinic.models.appointments import Appointment
+from clinic.models.appointments import Appointment, Attending, Disclosure
 from clinic.models.audit import AuditEntry
 from clinic.models.availability import DatedAvailability, UsualTime
 from clinic.models.base import Base
-from clinic.models.beneficiaries import Beneficiary
+from clinic.models.beneficiaries import Beneficiary, Exclusion
 from clinic.models.calendars import FeedLink
 from clinic.models.calls import Call
 from clinic.models.contacts import Contact, ContactTask
 from clinic.models.demonstration import Demonstration
 from clinic.models.interpreting import Interpreter, Need, Offer, SpokenLanguage
+from clinic.models.meetings import Meeting
 from clinic.models.notices import Notice, Valve
 from clinic.models.occupancy import Occupancy
 from clinic.models.people import PasswordCode, Person, PersonRole
 from clinic.models.places import Closure, Place
+from clinic.models.queue import Visit
 from clinic.models.repeats import Repeat
 from clinic.models.rota import Shift
 from clinic.models.sealed import KeyProof
@@ -26,6 +28,7 @@ from clinic.models.workshops import Registration, Workshop
 __all__ = [
     "Appointment",
     "Ask",
+    "Attending",
     "AuditEntry",
     "Base",
     "Beneficiary",
@@ -36,9 +39,12 @@ __all__ = [
     "ContactTask",
     "DatedAvailability",
     "Demonstration",
+    "Disclosure",
+    "Exclusion",
     "FeedLink",
     "Interpreter",
     "KeyProof",
+    "Meeting",
     "Need",
     "Notice",
     "Occupancy",
@@ -59,5 +65,6 @@ __all__ = [
     "SpokenLanguage",
     "UsualTime",
     "Valve",
+    "Visit",
     "Workshop",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from enum import StrEnum
 from typing import Any, Generic, Never, TypeVar
 
 from sqlalchemy import CheckConstraint, Dialect, LargeBinary
@@ -57,6 +58,25 @@ class Sealed(_SealedColumn[str]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else _ring().open(value, self.place)
+
+
+Code = TypeVar("Code", bound=StrEnum)
+
+
+class SealedCode(_SealedColumn[Code], Generic[Code]):
+    """One entry of a closed list, sealed for its place: `SealedCode(Topic, "appointments.topic")`. NULL stays NULL."""
+
+    cache_ok = True
+
+    def __init__(self, kind: type[Code], place: str) -> None:
+        super().__init__(place)
+        self.kind = kind
+
+    def process_bind_param(self, value: Code | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        return None if value is None else _ring().seal(value, self.place)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Code | None:  # noqa: ARG002
+        return None if value is None else self.kind(_ring().open(value, self.place))
 
 
 class SealedJson(_SealedColumn[dict[str, Any]]):

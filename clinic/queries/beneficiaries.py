@@ -4,27 +4,46 @@ from __future__ import annotations
 
 from unicodedata import normalize
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from clinic.domain import discretion
 from clinic.domain.answers import NotFound
 from clinic.domain.people import Role, SignedIn
+from clinic.domain.text import look_up_form
 from clinic.models import Beneficiary
+from clinic.models.sealed import digest
 
 
 def beneficiary(tx: Session, beneficiary_id: str, *, reader: SignedIn) -> Beneficiary:
     """One person helped; raises `NotFound` also for a reader who does not follow her (S02)."""
     found = tx.get(Beneficiary, beneficiary_id)
-    if found is None or not discretion.follows(reader, found.mediator_id):
+    if found is None or not follows(reader, found):
         raise NotFound
     return found
 
 
+def follows(reader: SignedIn, whom: Beneficiary) -> bool:
+    """Whether a reader follows somebody who is helped."""
+    return discretion.follows(reader, whom.mediator_id, whom.stand_in_id)
+
+
 def followed(tx: Session, *, reader: SignedIn) -> list[Beneficiary]:
-    """Those whom a reader follows, by alias; the database does not sort what may be sealed."""
-    query = select(Beneficiary)
+    """Those with a record whom a reader follows, by alias; the database does not sort what is sealed."""
+    query = select(Beneficiary).where(Beneficiary.alias_digest.is_not(None))
     if not reader.holds(Role.COORDINATOR):
-        query = query.where(Beneficiary.mediator_id == reader.id)
-    known = [each for each in tx.scalars(query) if discretion.follows(reader, each.mediator_id)]
-    return sorted(known, key=lambda each: (normalize("NFD", each.alias.casefold()), each.id))
+        query = query.where(or_(Beneficiary.mediator_id == reader.id, Beneficiary.stand_in_id == reader.id))
+    known = [each for each in tx.scalars(query) if follows(reader, each)]
+    return sorted(known, key=lambda each: (normalize("NFD", (each.alias or "").casefold()), each.id))
+
+
+def called(tx: Session, alias_digest: str, person_id: str) -> Beneficiary | None:
+    """Whom a person calls by the alias of this digest; first those whose mediator she is, then as a stand-in."""
+    is_hers = or_(Beneficiary.mediator_id == person_id, Beneficiary.stand_in_id == person_id)
+    found = tx.scalars(select(Beneficiary).where(Beneficiary.alias_digest == alias_digest, is_hers)).all()
+    return min(found, key=lambda each: (each.mediator_id != person_id, each.id), default=None)
+
+
+def alias_digest(alias: str) -> str:
+    """The keyed digest by which an alias is found again."""
+    return digest(look_up_form(alias), "beneficiaries.alias")

@@ -35,7 +35,7 @@ from clinic.models import (
     Registration,
     Shift,
 )
-from clinic.queries import heard, readers
+from clinic.queries import exclusions, heard, readers
 from clinic.queries import rota as rota_queries
 from clinic.queries import workshops as workshop_queries
 from clinic.queries.readers import Reader
@@ -52,7 +52,7 @@ class CallView:
     session_id: str
     names: Mapping[str, str]
     session_starts_at: datetime
-    who: str
+    who: str | None
     starts_at: datetime
     change: Change
     state: CallState
@@ -77,10 +77,11 @@ def to_make(tx: Session, *, reader: SignedIn, now: datetime, session_id: str | N
     if not rows:
         return []
     roles = _crew_roles(tx, reader, [session.id for _, session, _ in rows])
-    known = [row for row in rows if _may_make(row[0], row[1], row[2], roles, reader, now)]
+    apart = _kept_from(tx, reader, [found for found, _, _ in rows])
+    known = [row for row in rows if row[0].beneficiary_id not in apart and _may_make(*row, roles, reader, now)]
     unsure = unaware(tx, [row[0].about_id for row in known])
     views = [_view(*row, roles, reader, now, knows_time=row[0].about_id not in unsure) for row in known]
-    return sorted(views, key=lambda view: (view.starts_at, view.who.casefold()))
+    return sorted(views, key=lambda view: (view.starts_at, (view.who or "").casefold()))
 
 
 def call(tx: Session, call_id: str, *, reader: SignedIn, now: datetime) -> Call:
@@ -89,7 +90,8 @@ def call(tx: Session, call_id: str, *, reader: SignedIn, now: datetime) -> Call:
     if row is None:
         raise NotFound
     found, session, appointment = row
-    if not _may_make(found, session, appointment, _crew_roles(tx, reader, [session.id]), reader, now):
+    is_hers = _may_make(found, session, appointment, _crew_roles(tx, reader, [session.id]), reader, now)
+    if not is_hers or found.beneficiary_id in _kept_from(tx, reader, [found]):
         raise NotFound
     return found
 
@@ -222,6 +224,13 @@ def _stands() -> ColumnElement[bool]:
     return or_(is_booked, is_here)
 
 
+def _kept_from(tx: Session, reader: SignedIn, calls: Sequence[Call]) -> set[str | None]:
+    """Of whom the reader is told nothing, since they never meet (S07); those who coordinate are told all."""
+    if reader.holds(Role.COORDINATOR):
+        return set()
+    return {*exclusions.kept_from(tx, reader.id, {each.beneficiary_id for each in calls if each.beneficiary_id})}
+
+
 def _crew_roles(tx: Session, reader: SignedIn, session_ids: Collection[str]) -> Mapping[str, Role]:
     query = select(Shift.session_id, Shift.role).where(
         Shift.person_id == reader.id, Shift.session_id.in_(session_ids), Shift.state != ShiftState.RELEASED
@@ -264,7 +273,7 @@ def _view(
         session_id=session.id,
         names=session.series.names,
         session_starts_at=session.starts_at,
-        who=found.beneficiary.alias if found.beneficiary else found.person.name if found.person else "",
+        who=found.beneficiary.alias if found.beneficiary else found.person.name if found.person else None,
         starts_at=appointment.starts_at if appointment else session.starts_at,
         change=found.change,
         state=found.state,

@@ -37,7 +37,7 @@ class Concerned:
     members_silent: int
     helped: Mapping[Channel, int]
     first_at: datetime | None
-    aliases: tuple[tuple[datetime, str], ...]
+    aliases: tuple[tuple[datetime, str | None], ...]
 
     @property
     def silent(self) -> tuple[str, ...]:

@@ -81,8 +81,11 @@ def followed(tx: Session, *, reader: SignedIn, now: datetime) -> list[HelpedView
 
 
 def helped(tx: Session, beneficiary_id: str, *, reader: SignedIn, now: datetime) -> HelpedView:
-    """One whom the reader follows; raises `NotFound`."""
-    return _views(tx, [beneficiaries.beneficiary(tx, beneficiary_id, reader=reader)], now)[0]
+    """One with a record whom the reader follows; raises `NotFound`."""
+    whom = beneficiaries.beneficiary(tx, beneficiary_id, reader=reader)
+    if whom.alias is None:
+        raise NotFound
+    return _views(tx, [whom], now)[0]
 
 
 def standing_of(tx: Session, beneficiary_ids: Collection[str], *, now: datetime) -> list[Appointment]:
@@ -155,7 +158,7 @@ def _view(
     reach = reach_of(contact) if contact else None
     return HelpedView(
         id=whom.id,
-        alias=whom.alias,
+        alias=whom.alias or "",
         stand=reaching.how_it_stands(reach, now),
         masked=_masked(reach) if reach else None,
         coming=coming,

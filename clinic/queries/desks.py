@@ -2,38 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from clinic.domain import discretion
+from clinic.domain import attendance, discretion
 from clinic.domain.answers import NotFound
-from clinic.domain.appointments import AppointmentState, Topic
+from clinic.domain.appointments import AppointmentState, CrewPart, Topic
+from clinic.domain.attendance import FollowUp, Outcome
 from clinic.domain.discretion import Standing
-from clinic.domain.people import SignedIn
-from clinic.models import Appointment, ClinicSession
+from clinic.domain.people import LEGAL_TEAM, Role, SignedIn
+from clinic.models import Appointment, Attending, ClinicSession
 from clinic.queries import appointments as appointment_queries
-from clinic.queries import programme
+from clinic.queries import beneficiaries, disclosures, exclusions, programme
 from clinic.queries.programme import SessionView
 
 
 @dataclass(frozen=True)
+class PartView:
+    """Who must be there, by name; without a name somebody is missing."""
+
+    part: CrewPart
+    name: str | None
+
+
+@dataclass(frozen=True)
 class AppointmentView:
-    """An appointment that its reader may know; `beneficiary_id` only for one who follows her."""
+    """An appointment that its reader may know; `beneficiary_id` only for one who follows her.
+
+    `alias` is None for somebody without a record. `may_note`: whether the reader may say who came. `may_change`:
+    whether she may move it or call it off.
+    """
 
     id: str
     session_id: str
     starts_at: datetime
     ends_at: datetime
     desk: int
-    alias: str
+    alias: str | None
     language: str
-    topic: Topic
-    is_cancelled: bool
+    topic: Topic | None
+    state: AppointmentState
+    held_until: datetime | None
+    outcome: Outcome | None
+    follow_up: FollowUp | None
+    parts: tuple[PartView, ...]
     is_own: bool
+    may_note: bool
+    may_change: bool
     beneficiary_id: str | None
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state is AppointmentState.CANCELLED
+
+    @property
+    def is_held(self) -> bool:
+        return self.state is AppointmentState.HELD
+
+    @property
+    def is_booked(self) -> bool:
+        return self.state is AppointmentState.BOOKED
+
+    @property
+    def missing(self) -> tuple[CrewPart, ...]:
+        """The parts for which nobody is there any more."""
+        return tuple(each.part for each in self.parts if each.name is None)
+
+    def outcomes(self, now: datetime) -> tuple[Outcome, ...]:
+        """What may be said now of whether she came."""
+        return attendance.offered(self.starts_at, now)
 
 
 @dataclass(frozen=True)
@@ -63,17 +104,18 @@ def slots(tx: Session, view: SessionView, *, reader: SignedIn, now: datetime) ->
     """All slots of a session with their desks. Empty for readers who see neither slots nor appointments."""
     session = tx.get_one(ClinicSession, view.id)
     opening = appointment_queries.opening(session)
-    known = {(each.starts_at, each.desk): each for each in appointment_queries.standing(tx, view.id)}
+    taken = appointment_queries.seen(tx, view.id, now=now)
+    names, apart = _names(tx, taken), _kept_from(tx, reader, taken)
+    found = {(each.starts_at, each.desk): each for each in taken}
     standing = _standing(view, reader, now)
+    known = {at: _view(each, standing, names) for at, each in found.items() if _may_know(standing, each, apart=apart)}
     if not discretion.may_see_slots(standing):
-        known = {at: each for at, each in known.items() if _may_know(standing, each)}
         if not known:
             return []
+        found = {at: each for at, each in found.items() if at in known}
 
     def desk_view(starts_at: datetime, desk: int) -> DeskView:
-        found = known.get((starts_at, desk))
-        is_known = found is not None and _may_know(standing, found)
-        return DeskView(desk, found is not None, _view(found, reader) if found and is_known else None)
+        return DeskView(desk, (starts_at, desk) in found, known.get((starts_at, desk)))
 
     return [
         SlotView(
@@ -86,26 +128,42 @@ def slots(tx: Session, view: SessionView, *, reader: SignedIn, now: datetime) ->
     ]
 
 
+def of_session(tx: Session, view: SessionView, *, reader: SignedIn, now: datetime) -> list[AppointmentView]:
+    """The booked appointments of a session that the reader may know, by time and desk."""
+    booked = appointment_queries.standing(tx, view.id)
+    standing, names, apart = _standing(view, reader, now), _names(tx, booked), _kept_from(tx, reader, booked)
+    return [_view(each, standing, names) for each in booked if _may_know(standing, each, apart=apart)]
+
+
 def appointment(
     tx: Session, appointment_id: str, *, reader: SignedIn, now: datetime
 ) -> tuple[AppointmentView, SessionView]:
-    """One appointment with its session; raises `NotFound` also when the reader may not know it (S02)."""
+    """One appointment with its session; raises `NotFound` also when the reader may not know it (S02).
+
+    Of the legal team somebody who is not on the crew knows it while it is open to her.
+    """
     found = appointment_queries.appointment(tx, appointment_id)
-    session = programme.session(tx, found.session_id, reader=reader, now=now)
-    if not _may_know(_standing(session, reader, now), found):
+    is_open = reader.holds(*LEGAL_TEAM) and disclosures.is_open_to(tx, found.id, reader.id, now=now)
+    session = programme.session(tx, found.session_id, reader=reader, now=now, even_full=is_open)
+    standing = _standing(session, reader, now)
+    if not _may_know(standing, found, apart=_kept_from(tx, reader, [found]), is_open=is_open):
         raise NotFound
-    return _view(found, reader), session
+    return _view(found, standing, _names(tx, [found])), session
 
 
 def booked_by(tx: Session, *, reader: SignedIn, now: datetime, most: int) -> list[AppointmentView]:
-    """The reader's own coming bookings, in order of time."""
-    query = select(Appointment).where(
-        Appointment.booked_by_id == reader.id,
-        Appointment.ends_at > now,
-        Appointment.state == AppointmentState.BOOKED,
+    """The reader's own coming bookings, and times that she holds, in order of time."""
+    query = select(Appointment, ClinicSession).join(ClinicSession, Appointment.session_id == ClinicSession.id)
+    mine = query.where(
+        Appointment.booked_by_id == reader.id, Appointment.ends_at > now, appointment_queries.takes_desk(now)
     )
-    ordered = query.order_by(Appointment.starts_at, Appointment.desk).limit(most)
-    return [_view(each, reader) for each in tx.scalars(ordered.options(joinedload(Appointment.beneficiary)))]
+    ordered = mine.order_by(Appointment.starts_at, Appointment.desk).limit(most)
+    whole = ordered.options(joinedload(Appointment.beneficiary), selectinload(Appointment.attending))
+    rows = tx.execute(whole).all()
+    names = _names(tx, [each for each, _ in rows])
+    return [
+        _view(each, Standing(reader, None, session.starts_at, session.ends_at, now), names) for each, session in rows
+    ]
 
 
 def _standing(view: SessionView, reader: SignedIn, now: datetime) -> Standing:
@@ -113,12 +171,35 @@ def _standing(view: SessionView, reader: SignedIn, now: datetime) -> Standing:
     return Standing(reader, role, view.starts_at, view.ends_at, now)
 
 
-def _may_know(standing: Standing, appointment: Appointment) -> bool:
-    return discretion.may_know_appointment(standing, is_own=appointment.booked_by_id == standing.reader.id)
+def _may_know(standing: Standing, appointment: Appointment, *, apart: Collection[str], is_open: bool = False) -> bool:
+    """Of somebody whom the reader never meets she knows nothing; those who coordinate know all (S07)."""
+    if appointment.beneficiary_id in apart:
+        return False
+    is_own = appointment.booked_by_id == standing.reader.id
+    is_followed = beneficiaries.follows(standing.reader, appointment.beneficiary)
+    return is_open or discretion.may_know_appointment(standing, is_own=is_own or is_followed)
 
 
-def _view(appointment: Appointment, reader: SignedIn) -> AppointmentView:
-    follows = discretion.follows(reader, appointment.beneficiary.mediator_id)
+def _kept_from(tx: Session, reader: SignedIn, appointments: Sequence[Appointment]) -> set[str]:
+    if reader.holds(Role.COORDINATOR) or not appointments:
+        return set()
+    return exclusions.kept_from(tx, reader.id, {each.beneficiary_id for each in appointments})
+
+
+def _names(tx: Session, appointments: Sequence[Appointment]) -> dict[str, list[PartView]]:
+    """Who must be there at these appointments, by appointment; one query."""
+    ids = [each.id for each in appointments if each.attending]
+    if not ids:
+        return {}
+    names: dict[str, list[PartView]] = {each: [] for each in ids}
+    query = select(Attending).where(Attending.appointment_id.in_(ids)).options(joinedload(Attending.person))
+    for each in tx.scalars(query.order_by(Attending.part)):
+        names[each.appointment_id].append(PartView(each.part, each.person.name if each.person else None))
+    return names
+
+
+def _view(appointment: Appointment, standing: Standing, names: dict[str, list[PartView]]) -> AppointmentView:
+    is_own = appointment.booked_by_id == standing.reader.id
     return AppointmentView(
         id=appointment.id,
         session_id=appointment.session_id,
@@ -128,7 +209,18 @@ def _view(appointment: Appointment, reader: SignedIn) -> AppointmentView:
         alias=appointment.beneficiary.alias,
         language=appointment.language,
         topic=appointment.topic,
-        is_cancelled=appointment.state is AppointmentState.CANCELLED,
-        is_own=appointment.booked_by_id == reader.id,
-        beneficiary_id=appointment.beneficiary_id if follows else None,
+        state=appointment.state,
+        held_until=appointment.held_until,
+        outcome=appointment.outcome,
+        follow_up=appointment.follow_up,
+        parts=tuple(names.get(appointment.id, ())),
+        is_own=is_own,
+        may_note=discretion.may_note_attendance(standing, is_own=is_own),
+        may_change=discretion.may_change_appointment(standing, is_own=is_own),
+        beneficiary_id=appointment.beneficiary_id if _has_page(standing.reader, appointment) else None,
     )
+
+
+def _has_page(reader: SignedIn, appointment: Appointment) -> bool:
+    whom = appointment.beneficiary
+    return whom.alias_digest is not None and beneficiaries.follows(reader, whom)

@@ -212,7 +212,7 @@ def _of_person(person: Person, reader: Reader, messages: int) -> Owner:
 
 
 def _of_helped(beneficiary: Beneficiary, reader: Reader, messages: int) -> Owner:
-    return Owner(beneficiary.id, beneficiary.alias, frozenset(), _channel(reader), messages, is_helped=True)
+    return Owner(beneficiary.id, beneficiary.alias or "", frozenset(), _channel(reader), messages, is_helped=True)
 
 
 def _channel(reader: Reader) -> Channel:

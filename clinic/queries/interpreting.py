@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from clinic.domain import interpreting as rules
 from clinic.domain.answers import NotFound
+from clinic.domain.appointments import AppointmentState
 from clinic.domain.availability import Said
 from clinic.domain.interpreting import Candidate, Modality, NeedState, Obstacle, OfferState, Stage
 from clinic.domain.people import Role
 from clinic.domain.resources import of_person
 from clinic.domain.times import quanta
 from clinic.models import Appointment, ClinicSession, Interpreter, Need, Offer, Person, PersonRole
-from clinic.queries import availability, travel
+from clinic.queries import availability, exclusions, travel
 from clinic.queries import rota as rota_queries
 
 
@@ -120,12 +121,17 @@ def ran_out(tx: Session, now: datetime) -> list[Offer]:
 
 
 def candidates(tx: Session, need: Need, *, now: datetime) -> list[CandidateRow]:
-    """All active interpreters with what stands against asking each for this need; those who can be asked come first."""
-    people = tx.scalars(
+    """All active interpreters with what stands against asking each for this need; those who can be asked come first.
+
+    Who never meets somebody it is for is not among them (S07).
+    """
+    active = tx.scalars(
         select(Person)
         .where(Person.disabled_at.is_(None), Person.held.any(PersonRole.role == Role.INTERPRETER))
         .order_by(Person.name)
     ).all()
+    kept_out = exclusions.excluded_by_any(tx, _served(tx, need), [person.id for person in active])
+    people = [person for person in active if person.id not in kept_out]
     ids = [person.id for person in people]
     known, said = profiles(tx, ids), availability.said_by(tx, ids, need.starts_at)
     asked = {offer.person_id for offer in need.offers if _stands(offer, now)}
@@ -226,6 +232,16 @@ def _need_row(need: Need, booked_by_id: str | None, now: datetime) -> NeedRow:
         owner_ids=frozenset({need.asked_by_id, booked_by_id or need.asked_by_id}),
         offers=tuple(sorted(offers, key=lambda row: row.name.casefold())),
     )
+
+
+def _served(tx: Session, need: Need) -> list[str]:
+    """For whom somebody is to interpret: her whose appointment it is, or all who are booked at the session."""
+    query = select(Appointment.beneficiary_id)
+    if need.appointment_id:
+        return list(tx.scalars(query.where(Appointment.id == need.appointment_id)))
+    is_booked = Appointment.state == AppointmentState.BOOKED
+    during = (Appointment.starts_at < need.ends_at) & (Appointment.ends_at > need.starts_at)
+    return list(tx.scalars(query.where(Appointment.session_id == need.session_id, is_booked, during)))
 
 
 def _stands(offer: Offer, now: datetime) -> bool:

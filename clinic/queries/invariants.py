@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.calls import TO_MAKE, Change
 from clinic.domain.interpreting import HOLDING, NeedState, OfferState
-from clinic.domain.resources import of_beneficiary, of_person
+from clinic.domain.resources import of_beneficiary, of_desk_work, of_person
 from clinic.domain.rota import ShiftState
 from clinic.domain.searches import AskState, SearchState
 from clinic.domain.sessions import Status
@@ -33,6 +33,7 @@ from clinic.models import (
     Workshop,
 )
 
+_AT_A_DESK = (AppointmentState.BOOKED, AppointmentState.HELD)
 Held = tuple[str, int, str, datetime | None]
 
 
@@ -87,12 +88,17 @@ def _held_by_registrations(tx: Session) -> Iterator[Held]:
 
 def _held_by_appointments(tx: Session) -> Iterator[Held]:
     query = (
-        select(Appointment.id, Appointment.beneficiary_id, Appointment.starts_at, Appointment.ends_at)
+        select(Appointment)
         .join(ClinicSession, Appointment.session_id == ClinicSession.id)
-        .where(Appointment.state == AppointmentState.BOOKED, ClinicSession.status == Status.PLANNED)
+        .where(Appointment.state.in_(_AT_A_DESK), ClinicSession.status == Status.PLANNED)
+        .options(selectinload(Appointment.attending))
     )
-    for appointment_id, beneficiary_id, starts_at, ends_at in tx.execute(query):
-        yield from _rows(of_beneficiary(beneficiary_id), starts_at, ends_at, appointment_id)
+    for each in tx.scalars(query):
+        yield from _rows(of_beneficiary(each.beneficiary_id), each.starts_at, each.ends_at, each.id, each.held_until)
+        for one in each.attending:
+            if one.person_id:
+                resource = of_person(one.person_id) if one.modality else of_desk_work(one.person_id)
+                yield from _rows(resource, each.starts_at, each.ends_at, each.id, each.held_until)
 
 
 def _held_by_offers(tx: Session) -> Iterator[Held]:
@@ -117,7 +123,7 @@ def _wrong_desks(tx: Session) -> Iterator[Breach]:
     query = (
         select(Appointment, ClinicSession)
         .join(ClinicSession, Appointment.session_id == ClinicSession.id)
-        .where(Appointment.state == AppointmentState.BOOKED)
+        .where(Appointment.state.in_(_AT_A_DESK))
     )
     seen = set()
     for booked, session in tx.execute(query):

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from clinic.domain import discretion
 from clinic.domain.answers import NotFound
-from clinic.domain.appointments import AppointmentState
 from clinic.domain.discretion import Standing
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.places import Publicity
@@ -131,9 +130,13 @@ def ahead(tx: Session, ends_at: datetime, *, reader: SignedIn, now: datetime) ->
     return _views(tx, (ClinicSession.ends_at > now) & (ClinicSession.starts_at < ends_at), reader, now)
 
 
-def session(tx: Session, session_id: str, *, reader: SignedIn, now: datetime) -> SessionView:
-    """One session for those who run it; raises `NotFound` also when the reader may not know of it (S02)."""
-    found = find(tx, session_id, reader=reader, now=now)
+def session(tx: Session, session_id: str, *, reader: SignedIn, now: datetime, even_full: bool = False) -> SessionView:
+    """One session for those who run it; raises `NotFound` also when the reader may not know of it (S02).
+
+    `even_full`: to one who is shown something of it, also while it lacks nobody.
+    """
+    views = _views(tx, ClinicSession.id == session_id, reader, now, is_shown=even_full)
+    found = views[0] if views else None
     if found is None or found.is_guest:
         raise NotFound
     return found
@@ -167,19 +170,21 @@ def next_of_series(tx: Session, session_id: str, *, most: int, reader: SignedIn,
     return _views(tx, ClinicSession.id.in_({*ids, session_id}), reader, now)
 
 
-def _views(tx: Session, which: ColumnElement[bool], reader: SignedIn, now: datetime) -> list[SessionView]:
+def _views(
+    tx: Session, which: ColumnElement[bool], reader: SignedIn, now: datetime, *, is_shown: bool = False
+) -> list[SessionView]:
     """Five queries, however many sessions there are."""
     query = select(ClinicSession, crews.first_time_of(reader.id, now=now)).where(which)
     ordered = query.order_by(ClinicSession.starts_at, ClinicSession.id)
     found = tx.execute(ordered.options(joinedload(ClinicSession.series), joinedload(ClinicSession.place))).all()
     ids = [each.id for each, _ in found]
-    held, needs, booked = crews.of_sessions(tx, ids, now=now), session_queries.needs(tx, ids), _booked(tx, ids)
+    held, needs, booked = crews.of_sessions(tx, ids, now=now), session_queries.needs(tx, ids), _booked(tx, ids, now)
     places = workshop_queries.my_places(tx, reader.id, ids)
     hanging = {
         each.id: _Hanging(held[each.id], needs[each.id], booked[each.id], places.get(each.id), bool(is_first_time))
         for each, is_first_time in found
     }
-    views = (_view(each, hanging[each.id], reader, now) for each, _ in found)
+    views = (_view(each, hanging[each.id], reader, now, is_shown=is_shown) for each, _ in found)
     return _with_needs(tx, [view for view in views if view], reader, now)
 
 
@@ -206,9 +211,10 @@ def _standing(
     )
 
 
-def _booked(tx: Session, ids: Sequence[str]) -> Mapping[str, int]:
+def _booked(tx: Session, ids: Sequence[str], now: datetime) -> Mapping[str, int]:
+    """How many desks are booked, or held, by session."""
     query = select(Appointment.session_id, func.count()).where(
-        Appointment.session_id.in_(ids), Appointment.state == AppointmentState.BOOKED
+        Appointment.session_id.in_(ids), appointment_queries.takes_desk(now)
     )
     return Counter({row[0]: row[1] for row in tx.execute(query.group_by(Appointment.session_id))})
 
@@ -222,12 +228,14 @@ class _Hanging:
     is_first_time: bool
 
 
-def _view(session: ClinicSession, hanging: _Hanging, reader: SignedIn, now: datetime) -> SessionView | None:
+def _view(
+    session: ClinicSession, hanging: _Hanging, reader: SignedIn, now: datetime, *, is_shown: bool = False
+) -> SessionView | None:
     crew, booked = hanging.crew, hanging.booked
     mine = next((each for each in crew if each.person_id == reader.id), None)
     standing = _standing(session, mine, hanging.my_place, reader, now)
     known = crews.forecast(session, hanging.needs, crew, is_first_time=hanging.is_first_time, now=now)
-    is_guest = not discretion.may_open(standing, lacks=known.places | known.open_places.keys())
+    is_guest = not is_shown and not discretion.may_open(standing, lacks=known.places | known.open_places.keys())
     if is_guest and not hanging.my_place:
         return None
     seen, known = ([], crews.unseen(known)) if is_guest else (crew, known)

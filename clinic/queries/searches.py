@@ -17,7 +17,7 @@ from clinic.domain.searches import AskState, Candidate, SearchState
 from clinic.domain.sessions import Status
 from clinic.domain.times import quanta
 from clinic.models import Ask, ClinicSession, Person, PersonRole, Recusal, Search, Shift
-from clinic.queries import availability, crews, travel
+from clinic.queries import appointments, availability, crews, exclusions, travel
 from clinic.queries import rota as rota_queries
 from clinic.queries import sessions as session_queries
 
@@ -99,13 +99,14 @@ def candidates(
     tx: Session, search: Search, session: ClinicSession, *, now: datetime, again: bool = False
 ) -> list[Candidate]:
     """Who can be asked: active, of the role, free at that time, not on the crew, not recused; and, unless people are
-    asked `again`, not asked in this search already."""
+    asked `again`, not asked in this search already; nobody who never meets somebody booked there (S07)."""
     ids = set(tx.scalars(_free_of(search, again=again)))
     span = (session.starts_at, session.ends_at)
     resources = {of_person(each): each for each in ids}
     busy = rota_queries.occupied(tx, resources, quanta(*span), besides=(), now=now)
     ids -= {resources[each] for each in busy}
     ids -= travel.too_close(tx, ids, span, session.place_id, now=now)
+    ids -= exclusions.excluded_by_any(tx, appointments.booked_people(tx, session.id), ids)
     if not admits_first_timers(tx, search, now=now):
         ids -= crews.first_timers(tx, ids, now=now)
     last = select(Ask.person_id, func.max(Ask.asked_at)).where(Ask.person_id.in_(list(ids))).group_by(Ask.person_id)

@@ -1,9 +1,9 @@
-"""Appointments at the desks of a session: booking, moving, cancelling, restoring."""
+"""Appointments at the desks of a session: holding a time, booking, moving, cancelling, restoring, who came."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -11,48 +11,69 @@ from sqlalchemy.orm import Session
 from clinic.domain import appointments as rules
 from clinic.domain import resources
 from clinic.domain.answers import NotFound, Refused
-from clinic.domain.appointments import AppointmentState, Topic
+from clinic.domain.appointments import HOLD_LASTS, AppointmentState, Topic, Wanted
+from clinic.domain.interpreting import Modality
 from clinic.domain.people import Role, SignedIn
 from clinic.models import Appointment, ClinicSession
 from clinic.queries import appointments as queries
+from clinic.queries import exclusions
 from clinic.queries import rota as rota_queries
 from clinic.queries import sessions as session_queries
-from clinic.services import audit, beneficiaries, occupancy, repeats
+from clinic.services import attending, audit, beneficiaries, occupancy, repeats
+
+LAPSED_KEPT = timedelta(days=1)
+_DESK_FREE = frozenset({AppointmentState.CANCELLED, AppointmentState.LAPSED})
 
 
 @dataclass(frozen=True)
 class Wish:
-    """Who would like to come when, in which language (ISO 639-3), about what."""
+    """Who would like to come when, in which language (ISO 639-3), about what, and who must be there besides.
+
+    Somebody known by her id, else by an alias; neither of both: without a record. `interpreter`: how one is wanted.
+    """
 
     session_id: str
     starts_at: datetime
-    alias: str
+    alias: str | None
     language: str
-    topic: Topic
+    topic: Topic | None
+    beneficiary_id: str | None = None
+    wanted: tuple[Wanted, ...] = ()
+    interpreter: Modality | None = None
 
 
 def book(tx: Session, wish: Wish, *, key: str, by: SignedIn, now: datetime) -> str:
-    """Book a desk for one slot and return the appointment's id.
+    """Book a desk and all who must be there for one slot, and return the appointment's id.
 
-    Raises `NotFound`, and `Refused` with `slot_taken`, `no_such_slot`, `slot_over` (each with the `free` slots),
-    `alias_busy`, `session_cancelled`, `session_over`.
+    Raises `NotFound`, and `Refused` with `slot_taken`, `no_such_slot`, `slot_over`, `nobody_free` (each with the `free`
+    slots), `alias_busy`, `session_cancelled`, `session_over`.
     """
-    claim = repeats.claim(tx, key, by=by, now=now)
-    if claim.is_repeat:
-        return claim.id
-    session = session_queries.locked(tx, wish.session_id)
-    beneficiary = beneficiaries.known_as(tx, wish.alias, by=by, now=now)
-    booked = Appointment(
-        id=claim.id,
-        beneficiary=beneficiary,
-        booked_by_id=by.id,
-        language=wish.language,
-        topic=wish.topic,
-        booked_at=now,
-    )
-    _place(tx, booked, session, wish.starts_at, now=now)
-    audit.record(tx, "appointment.book", booked.id, by=by, now=now)
-    return booked.id
+    return _take(tx, wish, key, None, by, now)
+
+
+def hold(tx: Session, wish: Wish, *, key: str, by: SignedIn, now: datetime) -> str:
+    """Hold what `book` would book for 15 minutes, while she is asked; return the id. Raises like `book`."""
+    return _take(tx, wish, key, now + HOLD_LASTS, by, now)
+
+
+def confirm(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
+    """Let a held time be booked; after the 15 minutes only if all is still free. Twice changes nothing.
+
+    Raises like `book`, and `Refused("appointment_cancelled")`.
+    """
+    held = locked(tx, appointment_id, by=by)
+    if held.state is AppointmentState.BOOKED:
+        return
+    if held.state is AppointmentState.CANCELLED:
+        raise Refused("appointment_cancelled")
+    held.booked_at = now
+    if held.held_until and now < held.held_until:
+        held.state, held.held_until, held.changed_at = AppointmentState.BOOKED, None, now
+        tx.flush()
+        occupancy.keep(tx, held.id, otherwise="slot_over")
+    else:
+        _place_again(tx, held, held.session_id, held.starts_at, now=now)
+    audit.record(tx, "appointment.book", held.id, by=by, now=now)
 
 
 def move(
@@ -60,38 +81,64 @@ def move(
 ) -> None:
     """Move an appointment to another slot, of its session or of another one; the old slot falls free.
 
-    Raises like `book`, and `Refused("appointment_cancelled")`.
+    Who must be there comes along if free then, else somebody else of that crew. Raises like `book`, and
+    `Refused("appointment_cancelled")`.
     """
-    moved = _locked(tx, appointment_id, session_id, by=by)
-    if moved.state is AppointmentState.CANCELLED:
+    moved = locked(tx, appointment_id, session_id, by=by)
+    if moved.state in _DESK_FREE:
         raise Refused("appointment_cancelled")
-    occupancy.release(tx, [moved.id])
-    _place(tx, moved, session_queries.locked(tx, session_id), starts_at, now=now)
+    _place_again(tx, moved, session_id, starts_at, until=moved.held_until, now=now)
     audit.record(tx, "appointment.move", moved.id, by=by, now=now)
 
 
 def cancel(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
-    """Call an appointment off; its slot falls free. Calling it off twice changes nothing. Raises `NotFound`."""
-    cancelled = _locked(tx, appointment_id, by=by)
-    if cancelled.state is AppointmentState.CANCELLED:
+    """Call an appointment off, or let a held time go; its slot falls free. Twice changes nothing. Raises `NotFound`."""
+    cancelled = locked(tx, appointment_id, by=by)
+    if cancelled.state in _DESK_FREE:
         return
-    cancelled.state, cancelled.changed_at = AppointmentState.CANCELLED, now
-    occupancy.release(tx, [cancelled.id])
-    audit.record(tx, "appointment.cancel", cancelled.id, by=by, now=now)
+    was_held = cancelled.state is AppointmentState.HELD
+    _free(tx, cancelled, AppointmentState.LAPSED if was_held else AppointmentState.CANCELLED, now)
+    audit.record(tx, "appointment.let_go" if was_held else "appointment.cancel", cancelled.id, by=by, now=now)
 
 
 def restore(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
-    """Take a cancellation back, if a desk is still free at that time. Raises like `book`."""
-    restored = _locked(tx, appointment_id, by=by)
-    if restored.state is AppointmentState.BOOKED:
+    """Take a cancellation back, if all is still free then; what was only held is held again. Raises like `book`."""
+    restored = locked(tx, appointment_id, by=by)
+    if restored.state not in _DESK_FREE:
         return
-    session = session_queries.locked(tx, restored.session_id)
-    _place(tx, restored, session, restored.starts_at, now=now)
+    until = now + HOLD_LASTS if restored.state is AppointmentState.LAPSED else None
+    _place_again(tx, restored, restored.session_id, restored.starts_at, until=until, now=now)
     audit.record(tx, "appointment.restore", restored.id, by=by, now=now)
 
 
-def _locked(tx: Session, appointment_id: str, *also: str, by: SignedIn) -> Appointment:
-    """One appointment that this person may change, its session (and others) locked in the order of their ids."""
+def lapse(tx: Session, session_id: str, *, even_running: bool = False, now: datetime) -> int:
+    """End the holds of a locked session whose time is over, or all of them where it moves or is called off; return how
+    many."""
+    ended = queries.held(tx, session_id, until=None if even_running else now)
+    for each in ended:
+        _free(tx, each, AppointmentState.LAPSED, now)
+    return len(ended)
+
+
+def expire(tx: Session, *, now: datetime) -> int:
+    """For the sweep: end all holds whose time is over, and forget those that ended a day ago; return how many ended."""
+    ended = 0
+    for session_id in queries.sessions_with_lapsed(tx, now=now):
+        session_queries.locked(tx, session_id)
+        ended += lapse(tx, session_id, now=now)
+    for forgotten in queries.lapsed_before(tx, now - LAPSED_KEPT):
+        whom = forgotten.beneficiary
+        tx.delete(forgotten)
+        tx.flush()
+        beneficiaries.forget_unknown(tx, whom)
+    return ended
+
+
+def locked(tx: Session, appointment_id: str, *also: str, by: SignedIn) -> Appointment:
+    """One appointment that this person may change, its session (and others) locked in the order of their ids.
+
+    Raises `NotFound`.
+    """
     first_seen = queries.appointment(tx, appointment_id)
     for session_id in sorted({first_seen.session_id, *also}):
         session_queries.locked(tx, session_id)
@@ -101,11 +148,26 @@ def _locked(tx: Session, appointment_id: str, *also: str, by: SignedIn) -> Appoi
     return found
 
 
+def _take(tx: Session, wish: Wish, key: str, until: datetime | None, by: SignedIn, now: datetime) -> str:
+    claim = repeats.claim(tx, key, by=by, now=now)
+    if claim.is_repeat:
+        return claim.id
+    session = session_queries.locked(tx, wish.session_id)
+    whom = beneficiaries.of_wish(tx, wish.beneficiary_id, wish.alias, wish.language, by=by, now=now)
+    taken = Appointment(id=claim.id, beneficiary=whom, booked_by_id=by.id, language=wish.language, topic=wish.topic)
+    taken.booked_at, taken.attending = now, []
+    _place(tx, taken, session, wish.starts_at, until=until, now=now)
+    _give(tx, taken, session, list(wish.wanted), wish.interpreter, now)
+    audit.record(tx, "appointment.hold" if until else "appointment.book", taken.id, by=by, now=now)
+    return taken.id
+
+
 def _may_change(tx: Session, appointment: Appointment, by: SignedIn) -> bool:
-    """The coordinator; a mediator for what she booked, and for all at a session whose crew she is on."""
+    """The coordinator; a mediator for what she booked, and for all at a session whose crew she is on; nobody whom she
+    excluded."""
     if by.holds(Role.COORDINATOR):
         return True
-    if not by.holds(Role.MEDIATOR):
+    if not by.holds(Role.MEDIATOR) or exclusions.kept_from(tx, by.id, [appointment.beneficiary_id]):
         return False
     crew = rota_queries.live_shifts(tx, appointment.session_id)
     return appointment.booked_by_id == by.id or any(
@@ -113,21 +175,67 @@ def _may_change(tx: Session, appointment: Appointment, by: SignedIn) -> bool:
     )
 
 
-def _place(
-    tx: Session, appointment: Appointment, session: ClinicSession, starts_at: datetime, *, now: datetime
+def _place_again(
+    tx: Session,
+    appointment: Appointment,
+    session_id: str,
+    starts_at: datetime,
+    *,
+    until: datetime | None = None,
+    now: datetime,
 ) -> None:
-    """Give an appointment its desk and time in a locked session."""
+    """Give an appointment another time, or its own anew, with all who must be there; the session is locked."""
+    wanted, interpreter = attending.wanted(appointment)
+    occupancy.release(tx, [appointment.id])
+    session = session_queries.locked(tx, session_id)
+    _place(tx, appointment, session, starts_at, until=until, now=now)
+    _give(tx, appointment, session, wanted, interpreter, now)
+
+
+def _place(
+    tx: Session,
+    appointment: Appointment,
+    session: ClinicSession,
+    starts_at: datetime,
+    *,
+    until: datetime | None,
+    now: datetime,
+) -> None:
+    """Give an appointment its desk and time in a locked session; holds that ran out make way."""
+    lapse(tx, session.id, now=now)
     opening = queries.opening(session)
-    taken = queries.taken(tx, session.id, besides=appointment.id)
+    taken = queries.taken(tx, session.id, besides=appointment.id, now=now)
     desk = rules.choose_desk(opening, taken, wished_at=starts_at, now=now)
     try:
         with tx.begin_nested():
             tx.add(appointment)
             appointment.session_id, appointment.desk = session.id, desk
             appointment.starts_at, appointment.ends_at = starts_at, opening.slot_end(starts_at)
-            appointment.state, appointment.changed_at = AppointmentState.BOOKED, now
+            appointment.state = AppointmentState.HELD if until else AppointmentState.BOOKED
+            appointment.held_until, appointment.changed_at = until, now
     except IntegrityError:
         raise Refused("slot_taken", at=starts_at, free=[]) from None
     resource = resources.of_beneficiary(appointment.beneficiary_id)
     span = (starts_at, appointment.ends_at)
-    occupancy.hold(tx, resource, span, holder=appointment.id, otherwise="alias_busy", now=now)
+    occupancy.hold(tx, resource, span, holder=appointment.id, otherwise="alias_busy", now=now, until=until)
+
+
+def _give(
+    tx: Session,
+    appointment: Appointment,
+    session: ClinicSession,
+    wanted: list[Wanted],
+    interpreter: Modality | None,
+    now: datetime,
+) -> None:
+    """Give it everybody who must be there; a refusal says at what time who is missing, and nothing else."""
+    if wanted or interpreter or appointment.attending:
+        try:
+            attending.give(tx, appointment, session, wanted, interpreter=interpreter, now=now)
+        except Refused as refused:
+            raise Refused(refused.code, at=appointment.starts_at, **refused.facts) from None
+
+
+def _free(tx: Session, appointment: Appointment, state: AppointmentState, now: datetime) -> None:
+    appointment.state, appointment.held_until, appointment.changed_at = state, None, now
+    occupancy.release(tx, [appointment.id])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, exists, func, select
@@ -16,8 +15,7 @@ from clinic.domain.contacts import CHOICE_LASTS, Choice, Helped, Reach, TaskKind
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.reaching import Stand
 from clinic.domain.step_up import Reason
-from clinic.domain.text import look_up_form
-from clinic.models import Appointment, Beneficiary, Contact, ContactTask
+from clinic.models import Appointment, Beneficiary, Contact, ContactTask, Visit
 from clinic.queries import beneficiaries as queries
 from clinic.queries import calls as call_queries
 from clinic.queries import contacts as contact_queries
@@ -28,20 +26,43 @@ from clinic.services import audit, contacts, notices, repeats, step_up
 WAS_HERE = timedelta(days=30)
 
 
-def known_as(tx: Session, alias: str, *, by: SignedIn, now: datetime) -> Beneficiary:
-    """The person whom this mediator calls by this alias, found again or noted now."""
-    digest = hashlib.sha256(look_up_form(alias).encode()).hexdigest()
-    query = select(Beneficiary).where(Beneficiary.mediator_id == by.id, Beneficiary.alias_digest == digest)
-    known = tx.scalar(query)
+def of_wish(
+    tx: Session, beneficiary_id: str | None, alias: str | None, language: str, *, by: SignedIn, now: datetime
+) -> Beneficiary:
+    """For whom an appointment is: one who is known, one called by an alias, or somebody without a record.
+
+    Raises `NotFound` for one whom this person does not follow.
+    """
+    if beneficiary_id:
+        return queries.beneficiary(tx, beneficiary_id, reader=by)
+    if alias:
+        return known_as(tx, alias, language=language, by=by, now=now)
+    nobody_known = Beneficiary(mediator_id=by.id, languages=language, created_at=now)
+    tx.add(nobody_known)
+    return nobody_known
+
+
+def known_as(tx: Session, alias: str, *, language: str = "", by: SignedIn, now: datetime) -> Beneficiary:
+    """The person whom this mediator calls by this alias, also as a stand-in; found again, or noted now."""
+    digested = queries.alias_digest(alias)
+    known = queries.called(tx, digested, by.id)
     if known:
         return known
-    noted = Beneficiary(alias=alias, alias_digest=digest, mediator_id=by.id, created_at=now)
+    noted = Beneficiary(alias=alias, alias_digest=digested, mediator_id=by.id, languages=language, created_at=now)
     try:
         with tx.begin_nested():
             tx.add(noted)
     except IntegrityError:
-        return tx.scalars(query).one()
+        noted = queries.called(tx, digested, by.id) or noted
     return noted
+
+
+def forget_unknown(tx: Session, whom: Beneficiary) -> None:
+    """Forget somebody without a record once nothing refers to her any more."""
+    refers = exists().where(Appointment.beneficiary_id == whom.id) | exists().where(Visit.beneficiary_id == whom.id)
+    if whom.alias_digest is None and not tx.scalar(select(refers)):
+        tx.delete(whom)
+        tx.flush()
 
 
 def choose(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.calls import Change
-from clinic.domain.interpreting import NeedState
+from clinic.domain.interpreting import NeedState, usual_answer_by
 from clinic.domain.notices import Whereabouts
 from clinic.domain.people import SignedIn
 from clinic.models import Appointment, ClinicSession
@@ -16,15 +16,25 @@ from clinic.queries import appointments as appointment_queries
 from clinic.queries import interpreting as queries
 from clinic.queries import sessions as session_queries
 from clinic.queries import standing
-from clinic.services import appointments, interpreting, notices, telling
+from clinic.services import appointments, attending, interpreting, notices, repeats, telling
 from clinic.services.appointments import Wish
+from clinic.services.interpreting import NeedWish
 
 
 def book(tx: Session, wish: Wish, *, key: str, by: SignedIn, now: datetime) -> str:
-    """Book a desk for one slot, plan what she is told, and return the id. Raises as `appointments.book`."""
+    """Book a desk and all who must be there, ask the interpreter, plan what she is told, and return the id.
+
+    Raises as `appointments.book`.
+    """
     booked_id = appointments.book(tx, wish, key=key, by=by, now=now)
-    telling.booked(tx, appointment_queries.appointment(tx, booked_id), now=now)
+    _settle(tx, booked_id, by, now)
     return booked_id
+
+
+def confirm(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
+    """Let a held time be booked, with all that `book` does. Raises as `appointments.confirm`."""
+    appointments.confirm(tx, appointment_id, by=by, now=now)
+    _settle(tx, appointment_id, by, now)
 
 
 def move(
@@ -45,6 +55,8 @@ def move(
     was_of, was = before.session_id, standing.whereabouts(tx, appointment_id, before.session_id)
     appointments.move(tx, appointment_id, session_id, starts_at, by=by, now=now)
     moved = appointment_queries.appointment(tx, appointment_id)
+    if moved.state is AppointmentState.HELD:
+        return
     _tell(tx, moved, Change.MOVED, was=was, by=by if she_knows else None, now=now)
     if was_of != session_id:
         telling.no_longer_here(tx, tx.get_one(ClinicSession, was_of), now=now)
@@ -59,9 +71,12 @@ def cancel(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime, she
 
     Raises as `appointments.cancel`.
     """
-    if _is_so(tx, appointment_id, AppointmentState.CANCELLED):
+    if _state(tx, appointment_id) in (AppointmentState.CANCELLED, AppointmentState.LAPSED):
         return
+    was_held = _state(tx, appointment_id) is AppointmentState.HELD
     appointments.cancel(tx, appointment_id, by=by, now=now)
+    if was_held:
+        return
     notices.forget_reminders(tx, [appointment_id])
     cancelled = appointment_queries.appointment(tx, appointment_id)
     _tell(tx, cancelled, Change.CANCELLED, by=by if she_knows else None, now=now)
@@ -73,18 +88,43 @@ def cancel(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime, she
 def restore(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime, she_knows: bool = False) -> None:
     """Take a cancellation back, if a desk is still free; she is told, if she was told of the cancellation. Twice is
     once. Raises as `appointments.restore`."""
-    if _is_so(tx, appointment_id, AppointmentState.BOOKED):
+    if _state(tx, appointment_id) in (AppointmentState.BOOKED, AppointmentState.HELD):
         return
     appointments.restore(tx, appointment_id, by=by, now=now)
     restored = appointment_queries.appointment(tx, appointment_id)
+    if restored.state is AppointmentState.HELD:
+        return
+    _ask_interpreter(tx, restored, by, now)
     _tell(tx, restored, Change.RESTORED, by=by if she_knows else None, now=now)
     telling.remind(tx, [restored], now=now)
 
 
-def _is_so(tx: Session, appointment_id: str, state: AppointmentState) -> bool:
-    """Whether it is so already; its session stays locked, so that of two at once the second sees what the first did."""
+def _state(tx: Session, appointment_id: str) -> AppointmentState:
+    """How it is already; its session stays locked, so that of two at once the second sees what the first did."""
     session_queries.locked(tx, appointment_queries.appointment(tx, appointment_id).session_id)
-    return appointment_queries.appointment(tx, appointment_id).state is state
+    return appointment_queries.appointment(tx, appointment_id).state
+
+
+def _settle(tx: Session, appointment_id: str, by: SignedIn, now: datetime) -> None:
+    """What follows from a booking: the interpreter is asked, and she is told. Twice is once."""
+    booked = appointment_queries.appointment(tx, appointment_id)
+    if booked.state is AppointmentState.BOOKED:
+        _ask_interpreter(tx, booked, by, now)
+        telling.booked(tx, booked, now=now)
+
+
+def _ask_interpreter(tx: Session, booked: Appointment, by: SignedIn, now: datetime) -> None:
+    """Ask the interpreter whose time was held along with the desk; her offer holds it from now on."""
+    held = attending.to_ask(tx, booked)
+    if held is None:
+        return
+    person_id, modality = held
+    answer_by = usual_answer_by(booked.starts_at, now)
+    wish = NeedWish(
+        booked.session_id, booked.id, booked.language, modality, booked.starts_at, booked.ends_at, answer_by
+    )
+    need_id = interpreting.need(tx, wish, key=repeats.own_key(), by=by, now=now)
+    interpreting.ask(tx, need_id, [person_id], answer_by=answer_by, by=by, now=now)
 
 
 def _tell(

@@ -26,7 +26,7 @@ from clinic.queries import appointments as appointment_queries
 from clinic.queries import interpreting as interpreting_queries
 from clinic.queries import rota as rota_queries
 from clinic.queries import workshops as workshop_queries
-from clinic.services import calls, interpreting, notices, occupancy, telling, workshops
+from clinic.services import attending, calls, interpreting, notices, occupancy, telling, workshops
 
 Span = tuple[datetime, datetime]
 _IN_DATABASE = {"synchronize_session": False}
@@ -81,12 +81,13 @@ def read(tx: Session, session_id: str) -> Hanging:
 def carried(session: ClinicSession, booked: Sequence[Appointment], span: Span) -> dict[str, Booked]:
     """Where each appointment goes when its session moves into this span.
 
-    Raises `Refused("appointments_outside")` with the aliases that would fall outside.
+    Raises `Refused("appointments_outside")` with the aliases that would fall outside, or the time of one without.
     """
     as_booked = [appointment_queries.as_booked(each) for each in booked]
-    inside, outside = rules.carry(as_booked, by=span[0] - session.starts_at, into=span)
+    moved_by = span[0] - session.starts_at
+    inside, outside = rules.carry(as_booked, by=moved_by, into=span)
     if outside:
-        raise Refused("appointments_outside", aliases=[each.alias for each in outside])
+        raise Refused("appointments_outside", aliases=[each.alias or each.starts_at - moved_by for each in outside])
     return {each.id: each for each in inside}
 
 
@@ -101,7 +102,9 @@ def carry_people(
     for shift in hanging.held:
         is_leaving = shift.person_id in elsewhere
         _set_shift(shift, ShiftState.RELEASED if is_leaving else ShiftState.TO_CONFIRM, now)
-        if not is_leaving:
+        if is_leaving:
+            attending.let_go(tx, session.id, shift.person_id)
+        else:
             _settle(tx, shift, session, now=now)
     for registration in hanging.registered:
         if registration.person_id in elsewhere:
@@ -136,6 +139,7 @@ def carry_appointments(tx: Session, booked: Sequence[Appointment], to: Mapping[s
         helped, span = of_beneficiary(appointment.beneficiary_id), (new.starts_at, new.ends_at)
         occupancy.hold(tx, helped, span, holder=new.id, otherwise="alias_busy", now=now)
         tx.refresh(appointment, list(values))
+        attending.hold_again(tx, appointment, now=now)
 
 
 def carry_needs(
@@ -230,6 +234,7 @@ def _try_shift(tx: Session, shift: Shift, session: ClinicSession, now: datetime)
     if _try_hold(tx, shift, session, now):
         return True
     _set_shift(shift, ShiftState.RELEASED, now)
+    attending.let_go(tx, session.id, shift.person_id)
     notices.tell(tx, Kind.SHIFT_GIVEN_BACK, to=shift.person_id, about=shift.id, session_id=session.id, now=now)
     return False
 
@@ -259,6 +264,7 @@ def _try_appointment(tx: Session, booked: Appointment, now: datetime) -> bool:
     except Refused:
         booked.state, booked.changed_at = AppointmentState.CANCELLED, now
         return False
+    attending.hold_again(tx, booked, now=now)
     return True
 
 

@@ -169,6 +169,15 @@ def reopen(tx: Session, need_id: str, *, now: datetime) -> None:
     needed.state = NeedState.OPEN
 
 
+def let_go_of(tx: Session, need_id: str, person_id: str, *, now: datetime) -> None:
+    """Free and tell one interpreter who was asked or had accepted; the need stands. Raises `NotFound`."""
+    needed = queries.locked_need(tx, need_id)
+    for offer in needed.offers:
+        if offer.person_id == person_id and offer.state in rules.HOLDING:
+            needed.state = NeedState.OPEN if offer.state is OfferState.ACCEPTED else needed.state
+            _end(tx, offer, OfferState.WITHDRAWN, Kind.OFFER_WITHDRAWN, needed, now)
+
+
 def follow(tx: Session, need_id: str, span: tuple[datetime, datetime], session_id: str, *, now: datetime) -> None:
     """Let a need follow what it serves to another time: who was asked or had accepted is freed and told, and the
     need is open again, to be asked anew; one withdrawn stays so. Raises `NotFound`."""

@@ -21,7 +21,19 @@ from clinic.queries import moves
 from clinic.queries import rota as rota_queries
 from clinic.queries import sessions as session_queries
 from clinic.queries import workshops as workshop_queries
-from clinic.services import audit, calls, decisions, interpreting, notices, occupancy, searches, telling, workshops
+from clinic.services import (
+    appointments,
+    attending,
+    audit,
+    calls,
+    decisions,
+    interpreting,
+    notices,
+    occupancy,
+    searches,
+    telling,
+    workshops,
+)
 from clinic.services import hanging as hanging_of
 
 
@@ -57,6 +69,7 @@ def move(
     rules.check_move(session.status, session.ends_at, span, now)
     if tx.get(Place, wish.place_id) is None:
         raise NotFound
+    appointments.lapse(tx, session_id, even_running=True, now=now)
     hanging = hanging_of.read(tx, session_id)
     elsewhere = moves.clashing(tx, hanging.people, *span, place_id=wish.place_id, now=now)
     if not elsewhere <= leaving:
@@ -72,6 +85,7 @@ def move(
     hanging_of.carry_people(tx, hanging, elsewhere, session, was=was, now=now)
     workshops.fill_seats(tx, session, now=now)
     hanging_of.carry_needs(tx, hanging.needs, carried, session, shifted_by=shifted_by, now=now)
+    attending.fill(tx, session, now=now)
     searches.end_for(tx, session_id, now=now)
     audit.record(tx, "session.move", session_id, by=by, now=now)
 
@@ -86,6 +100,7 @@ def cancel(tx: Session, session_id: str, reason: CancelReason, *, by: SignedIn, 
     if session.status is Status.CANCELLED:
         return
     rules.check_open(session.status, session.ends_at, now)
+    appointments.lapse(tx, session_id, even_running=True, now=now)
     hanging = hanging_of.read(tx, session_id)
     occupancy.release(tx, hanging.holders)
     for need in hanging.needs:
@@ -124,6 +139,7 @@ def restore(tx: Session, session_id: str, *, by: SignedIn, now: datetime) -> int
     for need in hanging.needs_of_lost:
         interpreting.withdraw(tx, need.id, by=by, now=now)
     searches.go_on(tx, session_id, now=now)
+    attending.fill(tx, session, now=now)
     audit.record(tx, "session.restore", session_id, by=by, now=now)
     return lost
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -34,6 +35,11 @@ def claim(tx: Session, key: str, *, by: SignedIn, now: datetime) -> Claim:
         earlier = tx.get_one(Repeat, (by.id, key))
         return Claim(earlier.result_id, is_repeat=True)
     return claimed
+
+
+def own_key() -> str:
+    """A key for what the program sends in the place of a form."""
+    return secrets.token_hex(16)
 
 
 def forget(tx: Session, *, now: datetime) -> int:

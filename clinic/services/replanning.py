@@ -168,7 +168,7 @@ def _named(effects: moves.MoveEffects) -> Touched:
     return Touched(
         crew=tuple(each.name for each in effects.staying),
         leaving=tuple(each.name for each in effects.clashing),
-        aliases=tuple(each.alias for each in (*effects.carried, *effects.outside)),
+        aliases=tuple(each.alias or "–" for each in (*effects.carried, *effects.outside)),
         registered=effects.registered,
         needs=effects.needs,
     )

@@ -20,7 +20,7 @@ from clinic.queries import crews
 from clinic.queries import people as people_queries
 from clinic.queries import rota as queries
 from clinic.queries import sessions as session_queries
-from clinic.services import audit, notices, occupancy
+from clinic.services import attending, audit, notices, occupancy
 
 
 @dataclass(frozen=True)
@@ -146,12 +146,14 @@ def give(
     resource = resources.of_person(person_id)
     occupancy.hold(tx, resource, span, holder=shift.id, otherwise="person_busy", now=now)
     notices.remind(tx, to=person_id, about=shift.id, session_id=session.id, starts_at=session.starts_at, now=now)
+    attending.fill(tx, session, now=now)
     return shift.id
 
 
 def release(tx: Session, shift: Shift, *, now: datetime) -> None:
     """End a shift, free its person, and drop what waits to be said about it."""
     _set(shift, ShiftState.RELEASED, now)
+    attending.let_go(tx, shift.session_id, shift.person_id)
     occupancy.release(tx, [shift.id])
     notices.forget(tx, [shift.id])
 

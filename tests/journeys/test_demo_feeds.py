@@ -66,7 +66,7 @@ def test_the_accounts_that_visitors_try_hold_something_and_no_alias(house: House
 
     for account in _accounts(house):
         feed = fetch(f"{house.url}/feeds/{_token(house, account, Detail.NAMED)}.ics").body.decode()
-        assert not [alias for alias in aliases if alias in feed], account.name
+        assert not [alias for alias in aliases if alias and alias in feed], account.name
         if account.name in ("Avocate 1", "Médiatrice 1", "Interprète 1"):
             assert "BEGIN:VEVENT" in feed
 

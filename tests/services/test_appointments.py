@@ -88,7 +88,7 @@ def test_a_moved_appointment_leaves_its_slot_free(each_db: Database) -> None:
 
         appointments.move(tx, booked_id, session_id, FRIDAY + SLOT, by=mediator, now=NOW)
 
-        assert queries.taken(tx, session_id) == [(FRIDAY + SLOT, 1)]
+        assert queries.taken(tx, session_id, now=NOW) == [(FRIDAY + SLOT, 1)]
         make_appointment(tx, session_id, by=mediator, slot=0)
 
 
@@ -101,8 +101,8 @@ def test_an_appointment_moves_to_another_session(each_db: Database) -> None:
 
         appointments.move(tx, booked_id, next_id, week_after, by=mediator, now=NOW)
 
-        assert queries.taken(tx, session_id) == []
-        assert queries.taken(tx, next_id) == [(week_after, 1)]
+        assert queries.taken(tx, session_id, now=NOW) == []
+        assert queries.taken(tx, next_id, now=NOW) == [(week_after, 1)]
 
 
 def test_moving_to_where_it_is_changes_no_desk(each_db: Database) -> None:
@@ -112,7 +112,7 @@ def test_moving_to_where_it_is_changes_no_desk(each_db: Database) -> None:
 
         appointments.move(tx, booked_id, session_id, FRIDAY, by=mediator, now=NOW)
 
-        assert queries.taken(tx, session_id) == [(FRIDAY, 1)]
+        assert queries.taken(tx, session_id, now=NOW) == [(FRIDAY, 1)]
 
 
 def test_a_refused_move_leaves_everything_as_it_was(each_db: Database) -> None:
@@ -125,7 +125,7 @@ def test_a_refused_move_leaves_everything_as_it_was(each_db: Database) -> None:
         appointments.move(tx, booked_id, session_id, FRIDAY + SLOT, by=mediator, now=NOW)
 
     with each_db.write() as tx:
-        assert sorted(queries.taken(tx, session_id)) == [(FRIDAY, 1), (FRIDAY + SLOT, 1)]
+        assert sorted(queries.taken(tx, session_id, now=NOW)) == [(FRIDAY, 1), (FRIDAY + SLOT, 1)]
         with pytest.raises(Refused, match="alias_busy"):
             make_appointment(tx, make_session(tx), by=mediator, slot=0, alias="Iris")
 
@@ -153,7 +153,7 @@ def test_a_cancelled_appointment_is_restored_first_and_then_moved(each_db: Datab
         appointments.restore(tx, booked_id, by=mediator, now=NOW)
         appointments.restore(tx, booked_id, by=mediator, now=NOW)
 
-        assert queries.taken(tx, session_id) == [(FRIDAY, 1)]
+        assert queries.taken(tx, session_id, now=NOW) == [(FRIDAY, 1)]
 
 
 def test_a_slot_given_to_somebody_else_is_not_restored(each_db: Database) -> None:
@@ -218,7 +218,7 @@ def test_the_coordinator_and_the_mediators_on_the_crew_may_change_it(each_db: Da
         appointments.cancel(tx, booked_id, by=colleague, now=NOW)
         appointments.restore(tx, booked_id, by=coordinator, now=NOW)
 
-        assert queries.taken(tx, session_id) == [(FRIDAY, 1)]
+        assert queries.taken(tx, session_id, now=NOW) == [(FRIDAY, 1)]
 
 
 def test_a_mediator_on_the_crew_as_interpreter_may_not_change_it(each_db: Database) -> None:

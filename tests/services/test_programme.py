@@ -35,7 +35,7 @@ def test_booked_slots_move_with_their_session_even_onto_each_others_times(each_d
         move_session(tx, session_id, FRIDAY + SLOT, by=coordinator)
 
         wanted = [(FRIDAY + number * SLOT, desk) for number in range(1, 7) for desk in (1, 2)]
-        assert sorted(appointment_queries.taken(tx, session_id)) == wanted
+        assert sorted(appointment_queries.taken(tx, session_id, now=NOW)) == wanted
 
 
 def test_a_moved_session_asks_its_crew_to_confirm(each_db: Database) -> None:
@@ -79,7 +79,7 @@ def test_appointments_outside_the_new_time_are_named_and_nothing_changes(each_db
 
     assert refused.value.facts == {"aliases": ["Rose"]}
     with each_db.read() as tx:
-        assert sorted(appointment_queries.taken(tx, session_id)) == [(FRIDAY, 1), (FRIDAY + 5 * SLOT, 1)]
+        assert sorted(appointment_queries.taken(tx, session_id, now=NOW)) == [(FRIDAY, 1), (FRIDAY + 5 * SLOT, 1)]
         session = tx.get_one(ClinicSession, session_id)
         assert (session.starts_at, session.sequence, session.moved_from) == (FRIDAY, 0, None)
         assert tx.get_one(Shift, shift_id).state is ShiftState.CONFIRMED
@@ -124,7 +124,7 @@ def test_an_alias_expected_elsewhere_then_refuses_the_move(each_db: Database) ->
         move_session(tx, session_id, FRIDAY + DAY, by=coordinator)
 
     with each_db.read() as tx:
-        assert appointment_queries.taken(tx, session_id) == [(FRIDAY, 1)]
+        assert appointment_queries.taken(tx, session_id, now=NOW) == [(FRIDAY, 1)]
 
 
 @pytest.mark.parametrize(("starts_at", "hours", "code"), [

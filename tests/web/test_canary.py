@@ -195,7 +195,7 @@ def _rest(tx: Session, coordinator: SignedIn) -> dict[str, str]:
     place_id = make.make_place(tx)
     tx.add_all([closure, Repeat(person_id=coordinator.id, key=make.key(), result_id="x", at=NOW)])
     for beneficiary in tx.scalars(select(Beneficiary)):
-        beneficiary.alias_digest = f"canary-{beneficiary.alias.removeprefix('Canary-').lower()}-digest"
+        beneficiary.alias_digest = f"canary-{(beneficiary.alias or '').removeprefix('Canary-').lower()}-digest"
     tx.flush()
     return {
         "place_id": place_id, "closure_id": closure.id, "shift_id": "x", "link_id": "x", "token": TOKEN,

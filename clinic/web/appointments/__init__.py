@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from clinic.web.appointments.views import room
+from clinic.web.appointments import views
+from clinic.web.appointments.room import room
 
-__all__ = ["room"]
+__all__ = ["room", "views"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -17,13 +17,13 @@ from clinic.queries.programme import SessionView
 from clinic.services import bookings
 from clinic.services.appointments import Wish
 from clinic.web.appointments.forms import BookForm, MoveForm, ToldForm
+from clinic.web.appointments.room import room
 from clinic.web.shared.flashes import Undo, say
 from clinic.web.shared.ground import db, now
 from clinic.web.shared.guards import only
 from clinic.web.shared.identity import me
 from clinic.web.shared.stamps import stamp
 
-room = Blueprint("appointments", __name__, url_prefix="/appointments")
 DATES_OFFERED = 4
 
 

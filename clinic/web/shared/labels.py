@@ -11,12 +11,14 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from clinic.domain.appointments import Topic
+from clinic.domain.appointments import CrewPart, Topic
+from clinic.domain.attendance import FollowUp, Outcome
 from clinic.domain.availability import Part, Said
 from clinic.domain.calendars import Detail
 from clinic.domain.interpreting import Modality, Obstacle, OfferState, Stage
 from clinic.domain.people import Role
 from clinic.domain.places import Publicity
+from clinic.domain.queue import VisitState
 from clinic.domain.recurrence import AfterSkip, Rhythm, SchoolHoliday
 from clinic.domain.searches import AskState
 from clinic.domain.sessions import CancelReason, Kind
@@ -87,6 +89,29 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         SchoolHoliday.SPRING: _l("spring school holidays"),
         SchoolHoliday.ASCENSION: _l("Ascension school holidays"),
         SchoolHoliday.SUMMER: _l("summer school holidays"),
+    },
+    CrewPart: {
+        CrewPart.LEGAL: _l("lawyer or legal adviser"),
+        CrewPart.MEDIATOR: _l("mediator"),
+        CrewPart.INTERPRETER: _l("interpreter"),
+    },
+    Outcome: {
+        Outcome.CAME: _l("came"),
+        Outcome.EXCUSED: _l("excused herself"),
+        Outcome.NO_SHOW: _l("did not come"),
+    },
+    FollowUp: {
+        FollowUp.AGAIN: _l("another appointment"),
+        FollowUp.LAWYER: _l("a lawyer to take it further"),
+        FollowUp.PSYCHOLOGIST: _l("the psychologist"),
+        FollowUp.MEDIATOR: _l("a talk with a mediator"),
+        FollowUp.ACCOMPANIMENT: _l("somebody to come along"),
+    },
+    VisitState: {
+        VisitState.WAITING: _l("waits"),
+        VisitState.SEEN: _l("is seen"),
+        VisitState.DONE: _l("was seen"),
+        VisitState.LEFT: _l("left without being seen"),
     },
     Detail: {
         Detail.DISCREET: _l("Discreet: one neutral word"),
@@ -160,6 +185,16 @@ def listed(words: Mapping[Any, LazyString]) -> Callable[[], list[tuple[str, str]
     return lambda: [(str(code), str(each)) for code, each in words.items()]
 
 
+def called(alias: str | None) -> str:
+    """How somebody is called: by her alias or her name; in words, if there is no record of her."""
+    return alias or gettext("Somebody without a record")
+
+
+def topic_words(topic: Topic | None) -> str:
+    """What an appointment is about, or that nobody said it."""
+    return str(label(topic)) if topic else gettext("topic not said")
+
+
 def with_said(words: str, said: Said) -> str:
     """Words for a person among those who may be asked, and after them what she said of that time, if anything."""
     return words if said is Said.NOTHING else f"{words} · {label(said)}"
@@ -203,5 +238,5 @@ def present(role: Role, count: int) -> str:
 
 def install(app: Flask) -> None:
     """Offer the words to templates."""
-    app.jinja_env.filters["label"] = label
+    app.jinja_env.filters.update(label=label, called=called, topic=topic_words)
     app.jinja_env.globals.update(lacking=lacking, lacking_experience=lacking_experience, present=present)

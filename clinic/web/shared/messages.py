@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext
@@ -12,6 +13,7 @@ from flask_babel.speaklater import LazyString
 
 from clinic.domain.answers import Refused
 from clinic.web.shared.filters import clock
+from clinic.web.shared.labels import label
 
 SENTENCES: Mapping[str, LazyString] = {
     "address_needed": _l("Give the e-mail address."),
@@ -95,6 +97,14 @@ SENTENCES: Mapping[str, LazyString] = {
     "undo_too_late": _l("It is too late to undo: the messages have left. Open the page and change it there."),
     "you_are_busy": _l("You are already somewhere else at that time."),
     "yourself": _l("You cannot disable your own account."),
+    "already_here": _l("This person is in the line already."),
+    "excluded_follows": _l("This person follows her: hand her over to somebody else first."),
+    "hours_outside": _l("Choose 1 to 10 hours."),
+    "nobody_free": _l("At %(at)s, nobody is free as: %(missing)s."),
+    "outcome_changed": _l("Somebody noted something else meanwhile: it stands here now. Change it if it is wrong."),
+    "queue_closed": _l("The line is open from two hours before the session until a day after it."),
+    "visit_changed": _l("Somebody was faster: this is how it stands now."),
+    "with_somebody": _l("This person is with somebody else just now. Choose another one."),
 }
 
 
@@ -114,4 +124,6 @@ def _free(free: list[datetime]) -> str:
 def _words(value: Any) -> str:
     if isinstance(value, datetime):
         return clock(value)
+    if isinstance(value, StrEnum):
+        return str(label(value))
     return ", ".join(map(_words, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,114 @@
+"""Who of a crew could be there for somebody, slot by slot: not with somebody else, and never with whom she excluded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from clinic.domain.appointments import CrewPart
+from clinic.domain.interpreting import Modality
+from clinic.domain.people import LEGAL_TEAM, Role
+from clinic.domain.resources import of_desk_work, of_person
+from clinic.domain.times import quanta
+from clinic.models import ClinicSession, Interpreter, Occupancy, Person, PersonRole, SpokenLanguage
+from clinic.queries import exclusions, travel
+from clinic.queries import rota as rota_queries
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """For whom people are looked for: her, if she is known, the language, and how an interpreter is wanted, if so."""
+
+    beneficiary_id: str | None
+    language: str
+    interpreter: Modality | None = None
+
+
+@dataclass(frozen=True)
+class Free:
+    """Who could be there in one slot, by part; `outside`: interpreters who are not on the crew and could be asked."""
+
+    crew: Mapping[CrewPart, Sequence[str]]
+    outside: Sequence[str] = ()
+
+
+def free(
+    tx: Session, session: ClinicSession, spans: Sequence[Span], asked: Asked, *, besides: str = "", now: datetime
+) -> dict[datetime, Free]:
+    """Who could be there in each of these spans of one session, by its start; `besides` is an appointment that makes
+    way for itself. The same number of queries, but for the way of those who would have to come, however many spans."""
+    by_part = _crew(tx, session.id, asked)
+    outside = _interpreters(tx, asked) if asked.interpreter and not by_part[CrewPart.INTERPRETER] else []
+    everybody = {each for people in by_part.values() for each in people} | set(outside)
+    kept_out = exclusions.excluded_by(tx, asked.beneficiary_id, everybody) if asked.beneficiary_id else set()
+    busy = _busy(tx, everybody, spans, besides, now)
+
+    def can(people: Iterable[str], span: Span, resource: Callable[[str], str]) -> list[str]:
+        taken = set(quanta(*span))
+        return [each for each in people if each not in kept_out and not taken & busy[resource(each)]]
+
+    found = {}
+    for span in spans:
+        crew = {part: can(people, span, of_desk_work) for part, people in by_part.items()}
+        came = can(outside, span, of_person)
+        if came and asked.interpreter is Modality.ON_SITE:
+            far = travel.too_close(tx, came, span, session.place_id, now=now)
+            came = [each for each in came if each not in far]
+        if span[0] <= now:  # an offer is answered before it begins
+            came = []
+        found[span[0]] = Free(crew, came)
+    return found
+
+
+def _crew(tx: Session, session_id: str, asked: Asked) -> dict[CrewPart, list[str]]:
+    """The crew by part, first who speaks her language."""
+    shifts = rota_queries.live_shifts(tx, session_id)
+    on_crew = [each.person_id for each in shifts if each.role is Role.INTERPRETER]
+    speaking = (
+        set(tx.scalars(_speak(asked.language).where(SpokenLanguage.person_id.in_(on_crew)))) if on_crew else set()
+    )
+    return {
+        CrewPart.LEGAL: [each.person_id for each in shifts if each.role in LEGAL_TEAM],
+        CrewPart.MEDIATOR: [each.person_id for each in shifts if each.role is Role.MEDIATOR],
+        CrewPart.INTERPRETER: [each for each in on_crew if each in speaking],
+    }
+
+
+def _interpreters(tx: Session, asked: Asked) -> list[str]:
+    """Active interpreters of the language who work in this way; those who can be asked longest ago come first."""
+    works = Interpreter.comes_on_site if asked.interpreter is Modality.ON_SITE else Interpreter.phone.is_not(None)
+    is_one = Person.held.any(PersonRole.role == Role.INTERPRETER)
+    query = select(Person.id).join(Interpreter, Interpreter.person_id == Person.id).where(works, is_one)
+    query = query.where(Person.disabled_at.is_(None), Person.id.in_(_speak(asked.language)))
+    return list(tx.scalars(query.order_by(Person.name, Person.id)))
+
+
+def _speak(language: str) -> Select[str]:
+    return select(SpokenLanguage.person_id).where(SpokenLanguage.language == language)
+
+
+def _busy(
+    tx: Session, people: Iterable[str], spans: Sequence[Span], besides: str, now: datetime
+) -> Mapping[str, set[int]]:
+    """The quarter hours in which each of these people is somewhere, or with somebody, by resource."""
+    busy: dict[str, set[int]] = defaultdict(set)
+    resources = [name(each) for each in people for name in (of_person, of_desk_work)]
+    if not resources or not spans:
+        return busy
+    within = quanta(min(span[0] for span in spans), max(span[1] for span in spans))
+    query = select(Occupancy.resource, Occupancy.quantum).where(
+        Occupancy.resource.in_(resources),
+        Occupancy.quantum.between(within[0], within[-1]),
+        Occupancy.holder != besides,
+        or_(Occupancy.until.is_(None), Occupancy.until > now),
+    )
+    for resource, quantum in tx.execute(query):
+        busy[resource].add(quantum)
+    return busy

@@ -1,0 +1,102 @@
+"""Never these two: saying it, taking it back, and letting go of what was already planned between them (S07)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from clinic.domain.answers import NotFound, Refused
+from clinic.domain.appointments import AppointmentState
+from clinic.domain.beneficiaries import Side
+from clinic.domain.people import SignedIn
+from clinic.models import Appointment, Beneficiary, ClinicSession, Disclosure, Exclusion, Person
+from clinic.queries import appointments as appointment_queries
+from clinic.queries import beneficiaries as queries
+from clinic.queries import desks
+from clinic.queries import exclusions as exclusion_queries
+from clinic.queries import interpreting as interpreting_queries
+from clinic.queries import sessions as session_queries
+from clinic.services import attending, audit, interpreting
+
+
+def exclude(tx: Session, beneficiary_id: str, person_id: str, *, by: SignedIn, now: datetime) -> None:
+    """She never meets this person; no reason is asked. Saying it again changes nothing.
+
+    Raises `NotFound`, and `Refused("excluded_follows")` for who follows her: she is handed over first.
+    """
+    whom = queries.beneficiary(tx, beneficiary_id, reader=by)
+    if tx.get(Person, person_id) is None:
+        raise NotFound
+    _keep_apart(tx, whom, person_id, Side.HERS, now)
+    audit.record(tx, "beneficiary.exclude", beneficiary_id, by=by, now=now)
+
+
+def readmit(tx: Session, beneficiary_id: str, person_id: str, *, by: SignedIn, now: datetime) -> None:
+    """Take back what she said of a person; what that person said herself stays. Raises `NotFound`."""
+    whom = queries.beneficiary(tx, beneficiary_id, reader=by)
+    _forget(tx, whom.id, person_id, Side.HERS)
+    audit.record(tx, "beneficiary.readmit", beneficiary_id, by=by, now=now)
+
+
+def recuse(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
+    """Say "I cannot take this" of an appointment that one may know: without a reason, and for good.
+
+    Raises `NotFound`, `Refused("excluded_follows")`.
+    """
+    desks.appointment(tx, appointment_id, reader=by, now=now)
+    whom = appointment_queries.appointment(tx, appointment_id).beneficiary
+    _keep_apart(tx, whom, by.id, Side.THEIRS, now)
+    audit.record(tx, "appointment.recuse", appointment_id, by=by, now=now)
+
+
+def unrecuse(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
+    """Take back that one cannot take this. Raises `NotFound` for what one never said."""
+    whom = appointment_queries.appointment(tx, appointment_id).beneficiary
+    if not exclusion_queries.excluded_by(tx, whom.id, [by.id], side=Side.THEIRS):
+        raise NotFound
+    _forget(tx, whom.id, by.id, Side.THEIRS)
+    for session in _coming_sessions(tx, whom, now):
+        attending.fill(tx, session, now=now)
+    audit.record(tx, "appointment.unrecuse", appointment_id, by=by, now=now)
+
+
+def _keep_apart(tx: Session, whom: Beneficiary, person_id: str, side: Side, now: datetime) -> None:
+    if person_id in {whom.mediator_id, whom.stand_in_id} and whom.alias_digest:
+        raise Refused("excluded_follows")
+    digested = exclusion_queries.pair_digest(whom.id, person_id)
+    if tx.get(Exclusion, (whom.id, digested, side)):
+        return
+    sessions = _coming_sessions(tx, whom, now)
+    tx.add(Exclusion(beneficiary_id=whom.id, pair_digest=digested, side=side))
+    tx.flush()
+    for session in sessions:
+        for each in _hers(tx, session.id, whom):
+            attending.part_with(tx, each, person_id)
+            need = interpreting_queries.need_of_appointment(tx, each.id)
+            if need:
+                interpreting.let_go_of(tx, need.id, person_id, now=now)
+            these = update(Disclosure).where(Disclosure.appointment_id == each.id, Disclosure.person_id == person_id)
+            tx.execute(these.where(Disclosure.until > now).values(until=now))
+        attending.fill(tx, session, now=now)
+
+
+def _coming_sessions(tx: Session, whom: Beneficiary, now: datetime) -> list[ClinicSession]:
+    """The sessions at which she has something ahead, locked in the order of their ids."""
+    query = select(Appointment.session_id).where(Appointment.beneficiary_id == whom.id, Appointment.ends_at > now)
+    return [session_queries.locked(tx, each) for each in sorted(set(tx.scalars(query)))]
+
+
+def _hers(tx: Session, session_id: str, whom: Beneficiary) -> list[Appointment]:
+    live = (AppointmentState.BOOKED, AppointmentState.HELD)
+    of_hers = (Appointment.session_id == session_id) & (Appointment.beneficiary_id == whom.id)
+    ids = tx.scalars(select(Appointment.id).where(of_hers, Appointment.state.in_(live)).order_by(Appointment.id)).all()
+    return [appointment_queries.appointment(tx, each) for each in ids]
+
+
+def _forget(tx: Session, beneficiary_id: str, person_id: str, side: Side) -> None:
+    said = tx.get(Exclusion, (beneficiary_id, exclusion_queries.pair_digest(beneficiary_id, person_id), side))
+    if said:
+        tx.delete(said)
+        tx.flush()

@@ -15,6 +15,7 @@ from clinic.domain.notices import State
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.replies import Verdict
 from clinic.models import Beneficiary, Contact, Notice, Person
+from clinic.queries import beneficiaries as beneficiary_queries
 from clinic.services import beneficiaries, contacts, inbound, safety
 
 _BY_HERSELF, _ALL = Choice(Channel.NONE, Shared.NO), Shared.NO
@@ -125,9 +126,10 @@ def _reachable(choice: Choice, digits: str, box: str) -> Choice:
 
 
 def _whom(stage: Stage, alias: str) -> Beneficiary:
-    mediator = mediator_of(stage, alias)
-    query = select(Beneficiary).where(Beneficiary.alias == alias, Beneficiary.mediator_id == mediator.id)
-    return stage.tx.scalars(query).one()
+    whom = beneficiary_queries.called(stage.tx, beneficiary_queries.alias_digest(alias), mediator_of(stage, alias).id)
+    if whom is None:
+        raise LookupError(alias)
+    return whom
 
 
 def _number(alias: str) -> str:

@@ -36,6 +36,7 @@ def kept_from(tx: Session, person_id: str, beneficiary_ids: Collection[str]) -> 
 def excluded_by_any(tx: Session, beneficiary_ids: Collection[str], people: Iterable[str]) -> set[str]:
     """Who of these people never meets somebody of those: one query."""
     query = select(Exclusion.beneficiary_id, Exclusion.pair_digest)
-    kept = set(tx.execute(query.where(Exclusion.beneficiary_id.in_(list(beneficiary_ids)))).tuples())
+    rows = tx.execute(query.where(Exclusion.beneficiary_id.in_(list(beneficiary_ids))))
+    kept = {(whom, digested) for whom, digested in rows}
     whose = {whom for whom, _ in kept}
     return {each for each in people if any((whom, pair_digest(whom, each)) in kept for whom in whose)}

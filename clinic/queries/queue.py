@@ -198,7 +198,7 @@ def _row(
 
 
 def _names(tx: Session, person_ids: Sequence[str]) -> dict[str, str]:
-    return dict(tx.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids))).tuples().all())
+    return dict(tx.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids))).all())
 
 
 def _stamp(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -10,7 +11,8 @@ from clinic.demo import notices
 from clinic.demo.contacts import LIVELY, SAID, mediator_of
 from clinic.demo.series import Made
 from clinic.demo.stage import Stage
-from clinic.domain.appointments import Topic
+from clinic.domain.answers import Refused
+from clinic.domain.appointments import CrewPart, Topic, Wanted
 from clinic.domain.notices import KEPT
 from clinic.domain.times import slot_starts
 from clinic.models import ClinicSession
@@ -31,6 +33,7 @@ _TOPICS = {
 _COMING_LAW_ACCESS: tuple[Whom, ...] = (LIVELY, 12, 5, ("Mimosa", "Rubis", "Brume"), 1)
 _COMING_BUS: tuple[Whom, ...] = (4, ("Nacre", "Iris"), 2)
 _WITH_ONE_CALLED_OFF = range(6, 12)
+_WANTED = ((), (Wanted(CrewPart.LEGAL),), (), (Wanted(CrewPart.LEGAL), Wanted(CrewPart.MEDIATOR)), ())
 _LEAD = timedelta(days=10)  # the longest between a booking and its day
 
 
@@ -56,7 +59,19 @@ def _book(stage: Stage, session: ClinicSession, whom: Whom) -> Booked:
 
 
 def _book_one(stage: Stage, session: ClinicSession, starts_at: datetime, alias: str) -> str:
+    """Most come to whoever is free, some to a lawyer, some also to a mediator, if those are free."""
     wish = Wish(session.id, starts_at, alias, _draw(stage, _LANGUAGES), _draw(stage, _TOPICS))
+    wanted = _WANTED[list(SAID).index(alias) % len(_WANTED)]
+    if wanted:
+        try:
+            with stage.tx.begin_nested():
+                return _at_last(stage, session, replace(wish, wanted=wanted), alias)
+        except Refused:
+            pass
+    return _at_last(stage, session, wish, alias)
+
+
+def _at_last(stage: Stage, session: ClinicSession, wish: Wish, alias: str) -> str:
     before = timedelta(days=stage.random.randint(4, 9), hours=stage.random.randint(6, 12))
     at = min(session.starts_at, stage.now) - before
     # What was said of appointments so long ago is forgotten: it is not even planned.

@@ -59,6 +59,8 @@ SAID: Mapping[str, Choice | None] = {
 # These have an appointment on the next Friday: something is to be seen of each of them.
 LIVELY = ("Iris", "Lune", "Azur", "Cèdre", "Corail", "Olive", "Lavande", "Galet", "Sésame")  # the fifth is called off
 _OF_FIRST, _FIRST_NUMBER = 9, 10
+_LANGUAGES = ("pcm eng", "bin pcm", "eng", "yor eng", "fra", "spa", "ibo eng", "ron fra", "ara fra", "ish pcm")
+_HAS_STAND_IN = 4
 _RAN_OUT, _SAID_AGAIN = ("Lune", "Lavande"), ("Rubis",)
 _PERHAPS_LOST = ("Azur", "Iris", "Olive", "Corail")  # the first to whom anything went
 _MEMBERS = (_MAIL, _SMS, replace(_SMS, language="en"), replace(_MAIL, is_shared=Shared.UNKNOWN))
@@ -108,7 +110,11 @@ def _at_work(person: Person) -> Choice:
 
 def _introduce(stage: Stage, alias: str, choice: Choice | None) -> None:
     mediator = mediator_of(stage, alias)
+    number = list(SAID).index(alias)
     whom = beneficiaries.known_as(stage.tx, alias, by=mediator, now=stage.now - 14 * WEEK)
+    whom.languages = _LANGUAGES[number % len(_LANGUAGES)]
+    if number % _HAS_STAND_IN == 0:
+        whom.stand_in_id = next(each.id for each in stage.cast[Role.MEDIATOR] if each.id != mediator.id)
     stage.tx.flush()
     if choice is None:
         return

@@ -16,10 +16,12 @@ from clinic.demo import (
     changes,
     contacts,
     crews,
+    desk,
     interpreting,
     notices,
     people,
     places,
+    queue,
     searches,
     series,
     workshops,
@@ -57,7 +59,7 @@ def prepare(database: Database, *, now: datetime, fresh: bool = False) -> Outcom
         outcome = Outcome.LOADED if fresh else _judge(tx, local_date(now))
         if outcome is Outcome.LOADED:
             _wipe(tx)
-            _lay(tx, local_date(now), password_hash)
+            _lay(tx, password_hash, now)
     return outcome
 
 
@@ -90,8 +92,10 @@ def _wipe(tx: Session) -> None:
             tx.execute(delete(each))
 
 
-def _lay(tx: Session, today: date, password_hash: str) -> None:
-    """Lay everything around the first moment of today, so that tonight's session is still to come."""
+def _lay(tx: Session, password_hash: str, at: datetime) -> None:
+    """Lay everything around the first moment of today, so that tonight's session is still to come; what is only so for
+    a while begins at this very moment."""
+    today = local_date(at)
     random = Random(today.toordinal())  # noqa: S311 -- the same day looks the same
     now = to_instant(today, time.min)
     cast = people.add_all(tx, random, password_hash, now=now)
@@ -102,6 +106,7 @@ def _lay(tx: Session, today: date, password_hash: str) -> None:
     workshops.describe_all(stage, made)
     crews.fill_all(stage, made)
     changes.choose_spot(stage, made)
+    desk.keep_apart(stage)
     bookings.book_all(stage, made)
     interpreting.introduce_all(stage)
     interpreting.ask_all(stage, made)
@@ -112,6 +117,9 @@ def _lay(tx: Session, today: date, password_hash: str) -> None:
     changes.ask_to_decide(stage)
     notices.settle(stage)
     contacts.happen_all(stage)
+    desk.happen_all(stage, made)
+    queue.happen_all(stage, made)
+    desk.happen_now(stage, made, at=at)
     notices.settle_all(stage)
     tx.flush()
     tx.add(Demonstration(id=1, around_on=today, audit_entries=_acts(tx)))

@@ -23,8 +23,8 @@ def note(
 ) -> None:
     """Note whether she came; None: nobody knows. Noting it again changes nothing.
 
-    Raises `NotFound`, and `Refused` with `appointment_cancelled`, `not_begun`, and `outcome_changed` when it is not as
-    `seen` any more.
+    Raises `NotFound`, and `Refused` with `appointment_cancelled`, `session_cancelled`, `not_begun`, and
+    `outcome_changed` when it is not as `seen` any more.
     """
     noted = _locked(tx, appointment_id, by, now)
     if noted.outcome is outcome:
@@ -51,9 +51,11 @@ def follow_up(
 
 def _locked(tx: Session, appointment_id: str, by: SignedIn, now: datetime) -> Appointment:
     session_queries.locked(tx, queries.appointment(tx, appointment_id).session_id)
-    view, _session = desks.appointment(tx, appointment_id, reader=by, now=now)
+    view, session = desks.appointment(tx, appointment_id, reader=by, now=now)
     if not view.may_note:
         raise NotFound
+    if session.is_cancelled:
+        raise Refused("session_cancelled")
     noted = queries.appointment(tx, appointment_id)
     if noted.state is not AppointmentState.BOOKED:
         raise Refused("appointment_cancelled")

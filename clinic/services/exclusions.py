@@ -41,21 +41,24 @@ def readmit(tx: Session, beneficiary_id: str, person_id: str, *, by: SignedIn, n
 
 
 def recuse(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
-    """Say "I cannot take this" of an appointment that one may know: without a reason, and for good.
+    """Say "I cannot take this" of an appointment that one may know: without a reason, and for good. Twice is once.
 
     Raises `NotFound`, `Refused("excluded_follows")`.
     """
-    desks.appointment(tx, appointment_id, reader=by, now=now)
     whom = appointment_queries.appointment(tx, appointment_id).beneficiary
+    if exclusion_queries.excluded_by(tx, whom.id, [by.id], side=Side.THEIRS):
+        return
+    desks.appointment(tx, appointment_id, reader=by, now=now)
     _keep_apart(tx, whom, by.id, Side.THEIRS, now)
     audit.record(tx, "appointment.recuse", appointment_id, by=by, now=now)
 
 
 def unrecuse(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
-    """Take back that one cannot take this. Raises `NotFound` for what one never said."""
+    """Take back that one cannot take this. Twice is once. Raises `NotFound` for an appointment that one may not know."""
     whom = appointment_queries.appointment(tx, appointment_id).beneficiary
     if not exclusion_queries.excluded_by(tx, whom.id, [by.id], side=Side.THEIRS):
-        raise NotFound
+        desks.appointment(tx, appointment_id, reader=by, now=now)
+        return
     _forget(tx, whom.id, by.id, Side.THEIRS)
     for session in _coming_sessions(tx, whom, now):
         attending.fill(tx, session, now=now)

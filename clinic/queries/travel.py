@@ -62,8 +62,8 @@ def too_close_to_each(
         .where(Offer.person_id.in_(person_ids), is_held, Need.state != NeedState.WITHDRAWN)
         .where(*elsewhere, Need.modality == Modality.ON_SITE, Offer.id.not_in(besides), *_touches(Need, whole))
     )
-    found = [(person_id, (begins, ends)) for query in (shifts, registrations, offers)
-             for person_id, begins, ends in tx.execute(query).tuples()]  # fmt: skip
+    rows = [row for query in (shifts, registrations, offers) for row in tx.execute(query)]
+    found = [(person_id, (begins, ends)) for person_id, begins, ends in rows]
     return {span: {person_id for person_id, other in found if _is_near(other, span)} for span in spans}
 
 

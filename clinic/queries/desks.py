@@ -18,6 +18,7 @@ from clinic.domain.people import LEGAL_TEAM, Role, SignedIn
 from clinic.models import Appointment, Attending, ClinicSession
 from clinic.queries import appointments as appointment_queries
 from clinic.queries import beneficiaries, disclosures, exclusions, programme
+from clinic.queries.people import PersonRow
 from clinic.queries.programme import SessionView
 
 
@@ -164,6 +165,14 @@ def appointment(
     if not _may_know(standing, found, apart=_kept_from(tx, reader, [found]), is_open=is_open):
         raise NotFound
     return _view(found, standing, _names(tx, [found]), is_open=is_open), session
+
+
+def may_be_told(tx: Session, appointment_id: str, *, reader: SignedIn, now: datetime) -> Sequence[PersonRow]:
+    """To whom of the legal team a reader may open an appointment; raises `NotFound` unless it is hers to change."""
+    view, _session = appointment(tx, appointment_id, reader=reader, now=now)
+    if not view.may_change:
+        raise NotFound
+    return disclosures.may_be_told(tx, appointment_queries.appointment(tx, appointment_id))
 
 
 def booked_by(tx: Session, *, reader: SignedIn, now: datetime, most: int) -> list[AppointmentView]:

@@ -77,9 +77,9 @@ def confirm(appointment_id: str) -> Response | tuple[str, int]:
 
 def _prepare(form: BookForm, session_id: str) -> tuple[SessionView, Whom]:
     """Fill in what a form offers; when it is opened, also what is known of her whom it is for."""
+    whom = times.whom_of(form)
     with db.read() as tx:
         session = programme.session(tx, session_id, reader=me(), now=now())
-        whom = times.whom_of(tx, form)
         crew = openings.crew(tx, session, whom.id)
         dates = openings.dates(tx, session_id, NOBODY_ELSE, most=0, reader=me(), now=now())
         followed = [(each.id, each.alias or "") for each in beneficiaries.followed(tx, reader=me())]
@@ -116,8 +116,8 @@ def _again(appointment_id: str, how: str) -> tuple[BookForm, AppointmentView]:
 
 def _taken(form: BookForm, session_id: str) -> Response:
     act = appointments.hold if form.holds else bookings.book
+    wish = _wish(form, session_id, times.company_of(form, times.whom_of(form)))
     with db.write() as tx:
-        wish = _wish(form, session_id, times.company_of(tx, form, times.whom_of(tx, form)))
         taken_id = act(tx, wish, key=form.key.data, by=me(), now=now())
         taken, _session = desks.appointment(tx, taken_id, reader=me(), now=now())
     return _kept(taken) if taken.is_held else _booked(taken_id, taken.session_id)

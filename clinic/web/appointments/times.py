@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import render_template
-from sqlalchemy.orm import Session
-
 from clinic.domain.answers import Refused
 from clinic.queries import openings
 from clinic.queries.openings import Company, DateView, Whom
@@ -17,26 +15,29 @@ from clinic.web.shared.identity import me
 DATES_OFFERED = 4
 
 
-def whom_of(tx: Session, form: BookForm) -> Whom:
+def whom_of(form: BookForm) -> Whom:
     """Whom a form means. Raises `NotFound` for one whom the reader does not follow."""
     alias = None if form.alias.process_errors else form.alias.data
     named = {"beneficiary_id": form.who.data, "alias": alias, "after_id": form.after.data}
-    return openings.whom(tx, **named, reader=me(), now=now())
+    with db.read() as tx:
+        return openings.whom(tx, **named, reader=me(), now=now())
 
 
-def company_of(tx: Session, form: BookForm, whom: Whom) -> Company:
+def company_of(form: BookForm, whom: Whom) -> Company:
     """Who must be there, by a validated form."""
-    before = openings.there_at(tx, form.after.data) if form.after.data else {}
-    return form.company(whom, before)
+    if not form.after.data:
+        return form.company(whom, {})
+    with db.read() as tx:
+        return form.company(whom, openings.there_at(tx, form.after.data))
 
 
 def show(
     form: BookForm, session_id: str, status: int, *, refused: Refused | None = None, without: str = ""
 ) -> tuple[str, int]:
     """All times for what a form says; above them why the wished one was refused. `without`: a session left out."""
+    whom = whom_of(form)
+    company = company_of(form, whom)
     with db.read() as tx:
-        whom = whom_of(tx, form)
-        company = company_of(tx, form, whom)
         dates = openings.dates(tx, session_id, company, most=DATES_OFFERED, reader=me(), now=now())
     if refused:
         form.refuse(with_times(refused, dates, session_id, company))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import render_template
+
 from clinic.domain.answers import Refused
 from clinic.queries import openings
 from clinic.queries.openings import Company, DateView, Whom

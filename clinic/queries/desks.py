@@ -218,7 +218,7 @@ def _names(tx: Session, appointments: Sequence[Appointment]) -> dict[str, list[A
         return {}
     names: dict[str, list[Attending]] = {each: [] for each in ids}
     query = select(Attending).where(Attending.appointment_id.in_(ids)).options(joinedload(Attending.person))
-    for each in tx.scalars(query.order_by(Attending.part)):
+    for each in sorted(tx.scalars(query), key=lambda one: list(CrewPart).index(one.part)):
         names[each.appointment_id].append(each)
     return names
 

@@ -54,7 +54,7 @@ def test_S03_it_is_open_to_one_lawyer_until_the_hours_are_over_and_then_it_is_no
     mina: FlaskClient, evas: FlaskClient, eva: SignedIn, db: Database, booked: str, clock: Clock
 ) -> None:
     before = evas.get(booked)
-    opened = pages.press(mina, mina.get(f"{booked}/open"), "Open", person=eva.id, hours="3")
+    opened = pages.press(mina, mina.get(f"{booked}/open"), "Let her look", person=eva.id, hours="3")
     today, page = evas.get("/agenda"), evas.get(booked)
     clock.set(NOW + 3 * HOUR - SECOND)
     last = evas.get(booked)
@@ -72,7 +72,7 @@ def test_S03_it_is_open_to_one_lawyer_until_the_hours_are_over_and_then_it_is_no
 def test_S04_she_to_whom_it_is_opened_sees_alias_language_and_topic_and_can_change_nothing(
     mina: FlaskClient, evas: FlaskClient, eva: SignedIn, booked: str
 ) -> None:
-    pages.press(mina, mina.get(f"{booked}/open"), "Open", person=eva.id, hours="1")
+    pages.press(mina, mina.get(f"{booked}/open"), "Let her look", person=eva.id, hours="1")
 
     page = evas.get(booked)
 
@@ -87,7 +87,7 @@ def test_S04_she_to_whom_it_is_opened_sees_alias_language_and_topic_and_can_chan
 def test_who_may_look_stands_on_the_page_and_it_ends_at_once(
     mina: FlaskClient, evas: FlaskClient, eva: SignedIn, db: Database, booked: str
 ) -> None:
-    pages.press(mina, mina.get(f"{booked}/open"), "Open", person=eva.id, hours="10")
+    pages.press(mina, mina.get(f"{booked}/open"), "Let her look", person=eva.id, hours="10")
     page = mina.get(booked)
 
     ended = [pages.press(mina, page, "End now") for _ in range(2)]
@@ -105,7 +105,7 @@ def test_S72_opened_twice_by_a_double_press_it_is_open_once(
     page = mina.get(f"{booked}/open")
 
     for _ in range(2):
-        pages.press(mina, page, "Open", person=eva.id, hours="1")
+        pages.press(mina, page, "Let her look", person=eva.id, hours="1")
 
     assert _audit(db, "appointment.disclose") == 1
 
@@ -114,7 +114,7 @@ def test_S72_opened_twice_by_a_double_press_it_is_open_once(
 def test_it_is_never_open_for_longer_than_ten_hours(
     mina: FlaskClient, eva: SignedIn, db: Database, booked: str, hours: str
 ) -> None:
-    answer = pages.press(mina, mina.get(f"{booked}/open"), "Open", person=eva.id, hours=hours)
+    answer = pages.press(mina, mina.get(f"{booked}/open"), "Let her look", person=eva.id, hours=hours)
 
     assert (answer.status_code, _audit(db, "appointment.disclose")) == (422, 0)
 
@@ -127,7 +127,7 @@ def test_S07_whom_she_never_meets_is_not_proposed(
         exclusions.exclude(tx, whom_id, eva.id, by=desk.mediator, now=NOW)
 
     page = mina.get(f"{booked}/open")
-    answer = pages.press(mina, page, "Open", person=eva.id)
+    answer = pages.press(mina, page, "Let her look", person=eva.id)
 
     assert "Eva" not in page.text
     assert "Ada · Lawyer" in page.text
@@ -137,7 +137,7 @@ def test_S07_whom_she_never_meets_is_not_proposed(
 def test_S02_an_opening_of_another_appointment_is_not_ended_here(
     mina: FlaskClient, sign_in: SignIn, db: Database, eva: SignedIn, booked: str
 ) -> None:
-    pages.press(mina, mina.get(f"{booked}/open"), "Open", person=eva.id)
+    pages.press(mina, mina.get(f"{booked}/open"), "Let her look", person=eva.id)
     with db.write() as tx:
         stranger = make.make_person(tx)
         other_id = make.make_appointment(tx, make.make_session(tx), by=stranger)

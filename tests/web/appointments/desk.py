@@ -38,7 +38,7 @@ def make_desk(tx: Session) -> Desk:
     for each in ids:
         make.make_shift(tx, each, lawyer)
         make.make_shift(tx, each, mediator)
-    return Desk(*ids, lawyer, mediator)
+    return Desk(ids[0], ids[1], lawyer, mediator)
 
 
 def wish(**changes: str) -> dict[str, str]:

@@ -10,12 +10,13 @@ from datetime import datetime
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from clinic.domain.appointments import CrewPart
+from clinic.domain.appointments import CrewPart, Wanted
 from clinic.domain.interpreting import Modality
 from clinic.domain.people import LEGAL_TEAM, Role
 from clinic.domain.resources import of_desk_work, of_person
 from clinic.domain.times import quanta
-from clinic.models import ClinicSession, Interpreter, Occupancy, Person, PersonRole, SpokenLanguage
+from clinic.models import Appointment, ClinicSession, Interpreter, Occupancy, Person, PersonRole, SpokenLanguage
+from clinic.models.sealed import digest
 from clinic.queries import exclusions, travel
 from clinic.queries import rota as rota_queries
 
@@ -38,17 +39,24 @@ class Free:
     crew: Mapping[CrewPart, Sequence[str]]
     outside: Sequence[str] = ()
 
+    @property
+    def by_part(self) -> Mapping[CrewPart, Sequence[str]]:
+        """Everybody by part: an interpreter of the crew goes before those who would have to be asked."""
+        return {**self.crew, CrewPart.INTERPRETER: self.crew[CrewPart.INTERPRETER] or self.outside}
+
 
 def free(
     tx: Session, session: ClinicSession, spans: Sequence[Span], asked: Asked, *, besides: str = "", now: datetime
 ) -> dict[datetime, Free]:
     """Who could be there in each of these spans of one session, by its start; `besides` is an appointment that makes
-    way for itself. The same number of queries, but for the way of those who would have to come, however many spans."""
+    way for itself. The same number of queries, however many spans."""
     by_part = _crew(tx, session.id, asked)
     outside = _interpreters(tx, asked) if asked.interpreter and not by_part[CrewPart.INTERPRETER] else []
     everybody = {each for people in by_part.values() for each in people} | set(outside)
     kept_out = exclusions.excluded_by(tx, asked.beneficiary_id, everybody) if asked.beneficiary_id else set()
     busy = _busy(tx, everybody, spans, besides, now)
+    has_to_come = set(outside) if asked.interpreter is Modality.ON_SITE else set()
+    far = travel.too_close_to_each(tx, has_to_come, spans, session.place_id, now=now)
 
     def can(people: Iterable[str], span: Span, resource: Callable[[str], str]) -> list[str]:
         taken = set(quanta(*span))
@@ -57,14 +65,22 @@ def free(
     found = {}
     for span in spans:
         crew = {part: can(people, span, of_desk_work) for part, people in by_part.items()}
-        came = can(outside, span, of_person)
-        if came and asked.interpreter is Modality.ON_SITE:
-            far = travel.too_close(tx, came, span, session.place_id, now=now)
-            came = [each for each in came if each not in far]
-        if span[0] <= now:  # an offer is answered before it begins
-            came = []
+        # An offer is answered before it begins.
+        came = [each for each in can(outside, span, of_person) if each not in far[span] and span[0] > now]
         found[span[0]] = Free(crew, came)
     return found
+
+
+def wanted(appointment: Appointment) -> tuple[list[Wanted], Modality | None]:
+    """Who must be there at an appointment, by what is known of it; and how an interpreter is still to be asked."""
+    parts = [Wanted(each.part) for each in appointment.attending if each.modality is None]
+    return parts, next((each.modality for each in appointment.attending if each.modality), None)
+
+
+def version(appointment: Appointment) -> str:
+    """What changes when somebody else must be there: a keyed digest, so that a page gives nobody's id away."""
+    there = sorted(f"{each.part}\0{each.person_id or ''}" for each in appointment.attending)
+    return digest("\0".join(there), "attending.version")
 
 
 def _crew(tx: Session, session_id: str, asked: Asked) -> dict[CrewPart, list[str]]:

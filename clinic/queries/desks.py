@@ -18,15 +18,17 @@ from clinic.domain.people import LEGAL_TEAM, Role, SignedIn
 from clinic.models import Appointment, Attending, ClinicSession
 from clinic.queries import appointments as appointment_queries
 from clinic.queries import beneficiaries, disclosures, exclusions, programme
+from clinic.queries.people import PersonRow
 from clinic.queries.programme import SessionView
 
 
 @dataclass(frozen=True)
 class PartView:
-    """Who must be there, by name; without a name somebody is missing."""
+    """Who must be there: by name for those who may know the crew, and for herself; or that somebody is missing."""
 
     part: CrewPart
     name: str | None
+    is_missing: bool
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class AppointmentView:
     """An appointment that its reader may know; `beneficiary_id` only for one who follows her.
 
     `alias` is None for somebody without a record. `may_note`: whether the reader may say who came. `may_change`:
-    whether she may move it or call it off.
+    whether she may move it or call it off. `may_recuse`: whether it could fall to her, and she may say that she cannot.
+    `is_opened`: it was opened to her, and she knows no more of it than alias, language and topic.
     """
 
     id: str
@@ -53,6 +56,8 @@ class AppointmentView:
     is_own: bool
     may_note: bool
     may_change: bool
+    may_recuse: bool
+    is_opened: bool
     beneficiary_id: str | None
 
     @property
@@ -70,7 +75,15 @@ class AppointmentView:
     @property
     def missing(self) -> tuple[CrewPart, ...]:
         """The parts for which nobody is there any more."""
-        return tuple(each.part for each in self.parts if each.name is None)
+        return tuple(each.part for each in self.parts if each.is_missing)
+
+    def is_kept(self, now: datetime) -> bool:
+        """Whether it is held, and its time is not over."""
+        return self.held_until is not None and self.held_until > now
+
+    def is_let_go(self, now: datetime) -> bool:
+        """Whether it was held and is not any more."""
+        return self.state is AppointmentState.LAPSED or (self.is_held and not self.is_kept(now))
 
     def outcomes(self, now: datetime) -> tuple[Outcome, ...]:
         """What may be said now of whether she came."""
@@ -79,10 +92,11 @@ class AppointmentView:
 
 @dataclass(frozen=True)
 class DeskView:
-    """One desk in one slot: free, taken, or taken by an appointment that the reader may know."""
+    """One desk in one slot: free, kept for a moment, taken, or taken by an appointment that the reader may know."""
 
     desk: int
     is_taken: bool
+    is_kept: bool
     appointment: AppointmentView | None
 
 
@@ -115,7 +129,9 @@ def slots(tx: Session, view: SessionView, *, reader: SignedIn, now: datetime) ->
         found = {at: each for at, each in found.items() if at in known}
 
     def desk_view(starts_at: datetime, desk: int) -> DeskView:
-        return DeskView(desk, (starts_at, desk) in found, known.get((starts_at, desk)))
+        there = found.get((starts_at, desk))
+        is_kept = there is not None and there.state is AppointmentState.HELD
+        return DeskView(desk, there is not None, is_kept, known.get((starts_at, desk)))
 
     return [
         SlotView(
@@ -148,16 +164,25 @@ def appointment(
     standing = _standing(session, reader, now)
     if not _may_know(standing, found, apart=_kept_from(tx, reader, [found]), is_open=is_open):
         raise NotFound
-    return _view(found, standing, _names(tx, [found])), session
+    return _view(found, standing, _names(tx, [found]), is_open=is_open), session
+
+
+def may_be_told(tx: Session, appointment_id: str, *, reader: SignedIn, now: datetime) -> Sequence[PersonRow]:
+    """To whom of the legal team a reader may open an appointment; raises `NotFound` unless it is hers to change."""
+    view, _session = appointment(tx, appointment_id, reader=reader, now=now)
+    if not view.may_change:
+        raise NotFound
+    return disclosures.may_be_told(tx, appointment_queries.appointment(tx, appointment_id))
 
 
 def booked_by(tx: Session, *, reader: SignedIn, now: datetime, most: int) -> list[AppointmentView]:
-    """The reader's own coming bookings, and times that she holds, in order of time."""
+    """The times that the reader holds, then her own coming bookings, each in order of time."""
     query = select(Appointment, ClinicSession).join(ClinicSession, Appointment.session_id == ClinicSession.id)
     mine = query.where(
         Appointment.booked_by_id == reader.id, Appointment.ends_at > now, appointment_queries.takes_desk(now)
     )
-    ordered = mine.order_by(Appointment.starts_at, Appointment.desk).limit(most)
+    held_first = Appointment.state != AppointmentState.HELD
+    ordered = mine.order_by(held_first, Appointment.starts_at, Appointment.desk).limit(most)
     whole = ordered.options(joinedload(Appointment.beneficiary), selectinload(Appointment.attending))
     rows = tx.execute(whole).all()
     names = _names(tx, [each for each, _ in rows])
@@ -186,20 +211,23 @@ def _kept_from(tx: Session, reader: SignedIn, appointments: Sequence[Appointment
     return exclusions.kept_from(tx, reader.id, {each.beneficiary_id for each in appointments})
 
 
-def _names(tx: Session, appointments: Sequence[Appointment]) -> dict[str, list[PartView]]:
+def _names(tx: Session, appointments: Sequence[Appointment]) -> dict[str, list[Attending]]:
     """Who must be there at these appointments, by appointment; one query."""
     ids = [each.id for each in appointments if each.attending]
     if not ids:
         return {}
-    names: dict[str, list[PartView]] = {each: [] for each in ids}
+    names: dict[str, list[Attending]] = {each: [] for each in ids}
     query = select(Attending).where(Attending.appointment_id.in_(ids)).options(joinedload(Attending.person))
-    for each in tx.scalars(query.order_by(Attending.part)):
-        names[each.appointment_id].append(PartView(each.part, each.person.name if each.person else None))
+    for each in sorted(tx.scalars(query), key=lambda one: list(CrewPart).index(one.part)):
+        names[each.appointment_id].append(each)
     return names
 
 
-def _view(appointment: Appointment, standing: Standing, names: dict[str, list[PartView]]) -> AppointmentView:
+def _view(
+    appointment: Appointment, standing: Standing, names: dict[str, list[Attending]], *, is_open: bool = False
+) -> AppointmentView:
     is_own = appointment.booked_by_id == standing.reader.id
+    is_opened = is_open and standing.crew_role is None and not standing.reader.holds(Role.COORDINATOR, Role.MEDIATOR)
     return AppointmentView(
         id=appointment.id,
         session_id=appointment.session_id,
@@ -211,14 +239,28 @@ def _view(appointment: Appointment, standing: Standing, names: dict[str, list[Pa
         topic=appointment.topic,
         state=appointment.state,
         held_until=appointment.held_until,
-        outcome=appointment.outcome,
-        follow_up=appointment.follow_up,
-        parts=tuple(names.get(appointment.id, ())),
+        outcome=None if is_opened else appointment.outcome,
+        follow_up=None if is_opened else appointment.follow_up,
+        parts=() if is_opened else tuple(_part(each, standing) for each in names.get(appointment.id, ())),
         is_own=is_own,
         may_note=discretion.may_note_attendance(standing, is_own=is_own),
         may_change=discretion.may_change_appointment(standing, is_own=is_own),
+        may_recuse=_may_recuse(appointment, standing, is_open=is_open),
+        is_opened=is_opened,
         beneficiary_id=appointment.beneficiary_id if _has_page(standing.reader, appointment) else None,
     )
+
+
+def _part(one: Attending, standing: Standing) -> PartView:
+    may_know = discretion.may_know_crew(standing) or one.person_id == standing.reader.id
+    return PartView(one.part, one.person.name if one.person and may_know else None, is_missing=one.person_id is None)
+
+
+def _may_recuse(appointment: Appointment, standing: Standing, *, is_open: bool) -> bool:
+    """Of one whom she follows herself nobody can say it: she hands her over first."""
+    whom = appointment.beneficiary
+    could_be_hers = is_open or standing.crew_role in LEGAL_TEAM | {Role.MEDIATOR}
+    return could_be_hers and standing.reader.id not in {whom.mediator_id, whom.stand_in_id}
 
 
 def _has_page(reader: SignedIn, appointment: Appointment) -> bool:

@@ -43,10 +43,14 @@ def is_open_to(tx: Session, appointment_id: str, person_id: str, *, now: datetim
 
 
 def open_now(tx: Session, appointment_id: str, *, now: datetime) -> list[DisclosedRow]:
-    """To whom an appointment is open now, by name."""
-    query = select(Disclosure, Person.name).join(Person, Person.id == Disclosure.person_id)
-    rows = tx.execute(query.where(Disclosure.appointment_id == appointment_id, Disclosure.until > now))
-    return sorted((DisclosedRow(each.id, name, each.until) for each, name in rows), key=lambda row: row.name.casefold())
+    """To whom an appointment is open now, by name; not who never meets her."""
+    query = select(Disclosure, Person.name, Appointment.beneficiary_id).join(Person, Person.id == Disclosure.person_id)
+    query = query.join(Appointment, Appointment.id == Disclosure.appointment_id)
+    rows = tx.execute(query.where(Disclosure.appointment_id == appointment_id, Disclosure.until > now)).all()
+    whom = rows[0][2] if rows else ""
+    apart = exclusions.excluded_by(tx, whom, [each.person_id for each, _name, _whom in rows]) if rows else set()
+    there = [DisclosedRow(each.id, name, each.until) for each, name, _whom in rows if each.person_id not in apart]
+    return sorted(there, key=lambda row: row.name.casefold())
 
 
 def opened_to(tx: Session, *, reader: SignedIn, now: datetime) -> list[OpenedView]:
@@ -60,7 +64,9 @@ def opened_to(tx: Session, *, reader: SignedIn, now: datetime) -> list[OpenedVie
         .options(joinedload(ClinicSession.series))
     )
     rows = tx.execute(query.order_by(Appointment.starts_at, Disclosure.until)).all()
-    latest = {booked.id: (told, booked, session) for told, booked, session in rows}
+    whose = {booked.beneficiary_id for _told, booked, _session in rows}
+    apart = exclusions.kept_from(tx, reader.id, whose) if whose else set()
+    latest = {booked.id: each for each in rows for booked in [each[1]] if booked.beneficiary_id not in apart}
     return [
         OpenedView(booked.id, session.series.names, booked.starts_at, booked.ends_at, told.until)
         for told, booked, session in latest.values()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -25,35 +25,53 @@ def too_close(
     Shifts, registrations, and interpreting on site, accepted or still to be answered; but for those whose id is in
     `besides`. What overlaps is not looked at: occupancy says that. Three queries, however many people there are.
     """
-    if not person_ids:
-        return set()
+    return too_close_to_each(tx, person_ids, [span], place_id, besides=besides, now=now)[span]
+
+
+def too_close_to_each(
+    tx: Session,
+    person_ids: Collection[str],
+    spans: Sequence[Span],
+    place_id: str,
+    *,
+    besides: Collection[str] = (),
+    now: datetime,
+) -> dict[Span, set[str]]:
+    """The same for each of these spans, with the same three queries."""
+    if not person_ids or not spans:
+        return {span: set() for span in spans}
+    whole = (min(span[0] for span in spans), max(span[1] for span in spans))
     elsewhere = (ClinicSession.status == Status.PLANNED, ClinicSession.place_id != place_id)
     is_held = or_(Offer.state == OfferState.ACCEPTED, and_(Offer.state == OfferState.ASKED, Offer.answer_by > now))
     shifts = (
-        select(Shift.person_id)
+        select(Shift.person_id, ClinicSession.starts_at, ClinicSession.ends_at)
         .join(ClinicSession, Shift.session_id == ClinicSession.id)
         .where(Shift.person_id.in_(person_ids), Shift.state != ShiftState.RELEASED, Shift.id.not_in(besides))
-        .where(*elsewhere, _is_near(ClinicSession, span))
+        .where(*elsewhere, *_touches(ClinicSession, whole))
     )
     registrations = (
-        select(Registration.person_id)
+        select(Registration.person_id, ClinicSession.starts_at, ClinicSession.ends_at)
         .join(ClinicSession, Registration.session_id == ClinicSession.id)
         .where(Registration.person_id.in_(person_ids), Registration.state == RegistrationState.REGISTERED)
-        .where(*elsewhere, Registration.id.not_in(besides), _is_near(ClinicSession, span))
+        .where(*elsewhere, Registration.id.not_in(besides), *_touches(ClinicSession, whole))
     )
     offers = (
-        select(Offer.person_id)
+        select(Offer.person_id, Need.starts_at, Need.ends_at)
         .join(Need, Offer.need_id == Need.id)
         .join(ClinicSession, Need.session_id == ClinicSession.id)
         .where(Offer.person_id.in_(person_ids), is_held, Need.state != NeedState.WITHDRAWN)
-        .where(*elsewhere, Need.modality == Modality.ON_SITE, Offer.id.not_in(besides), _is_near(Need, span))
+        .where(*elsewhere, Need.modality == Modality.ON_SITE, Offer.id.not_in(besides), *_touches(Need, whole))
     )
-    return {person_id for query in (shifts, registrations, offers) for person_id in tx.scalars(query)}
+    rows = [row for query in (shifts, registrations, offers) for row in tx.execute(query)]
+    found = [(person_id, (begins, ends)) for person_id, begins, ends in rows]
+    return {span: {person_id for person_id, other in found if _is_near(other, span)} for span in spans}
 
 
-def _is_near(spanned: type[ClinicSession | Need], span: Span) -> ColumnElement[bool]:
+def _touches(spanned: type[ClinicSession | Need], whole: Span) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether it could be near any span within this one."""
+    return spanned.ends_at > whole[0] - TRAVEL, spanned.starts_at < whole[1] + TRAVEL
+
+
+def _is_near(other: Span, span: Span) -> bool:
     """Whether it ends shortly before the span, or begins shortly after."""
-    starts_at, ends_at = span
-    ends_before = and_(spanned.ends_at > starts_at - TRAVEL, spanned.ends_at <= starts_at)
-    begins_after = and_(spanned.starts_at >= ends_at, spanned.starts_at < ends_at + TRAVEL)
-    return or_(ends_before, begins_after)
+    return span[0] - TRAVEL < other[1] <= span[0] or span[1] <= other[0] < span[1] + TRAVEL

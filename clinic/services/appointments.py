@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,11 +12,12 @@ from sqlalchemy.orm import Session
 from clinic.domain import appointments as rules
 from clinic.domain import resources
 from clinic.domain.answers import NotFound, Refused
-from clinic.domain.appointments import HOLD_LASTS, AppointmentState, Topic, Wanted
+from clinic.domain.appointments import HOLD_LASTS, AppointmentState, CrewPart, Topic, Wanted
 from clinic.domain.interpreting import Modality
 from clinic.domain.people import Role, SignedIn
-from clinic.models import Appointment, ClinicSession
+from clinic.models import Appointment, Beneficiary, ClinicSession
 from clinic.queries import appointments as queries
+from clinic.queries import attending as attending_queries
 from clinic.queries import exclusions
 from clinic.queries import rota as rota_queries
 from clinic.queries import sessions as session_queries
@@ -29,7 +31,8 @@ _DESK_FREE = frozenset({AppointmentState.CANCELLED, AppointmentState.LAPSED})
 class Wish:
     """Who would like to come when, in which language (ISO 639-3), about what, and who must be there besides.
 
-    Somebody known by her id, else by an alias; neither of both: without a record. `interpreter`: how one is wanted.
+    Somebody known by her id, else by an alias; neither of both: without a record. `after_id`: the same person as at
+    that appointment, whose next one this is. `interpreter`: how one is wanted.
     """
 
     session_id: str
@@ -40,6 +43,7 @@ class Wish:
     beneficiary_id: str | None = None
     wanted: tuple[Wanted, ...] = ()
     interpreter: Modality | None = None
+    after_id: str | None = None
 
 
 def book(tx: Session, wish: Wish, *, key: str, by: SignedIn, now: datetime) -> str:
@@ -111,6 +115,33 @@ def restore(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) ->
     audit.record(tx, "appointment.restore", restored.id, by=by, now=now)
 
 
+def staff(
+    tx: Session,
+    appointment_id: str,
+    wanted: Iterable[Wanted],
+    *,
+    vacant: Collection[CrewPart] = (),
+    seen: str,
+    by: SignedIn,
+    now: datetime,
+) -> None:
+    """Say anew who must be there; `vacant`: for these parts somebody is still to be found.
+
+    Raises `NotFound`, and `Refused` with `nobody_free`, `outcome_changed` when it is not as `seen` any more,
+    `appointment_cancelled`, `hold_over`, `slot_over`.
+    """
+    staffed = locked(tx, appointment_id, by=by)
+    _check_stands(staffed, now)
+    if attending_queries.version(staffed) != seen:
+        raise Refused("outcome_changed")
+    session = session_queries.locked(tx, staffed.session_id)
+    interpreter = attending_queries.wanted(staffed)[1]
+    attending.set_free(tx, staffed)
+    _give(tx, staffed, session, list(wanted), interpreter, now)
+    attending.leave_open(tx, staffed, vacant)
+    audit.record(tx, "appointment.staff", staffed.id, by=by, now=now)
+
+
 def lapse(tx: Session, session_id: str, *, even_running: bool = False, now: datetime) -> int:
     """End the holds of a locked session whose time is over, or all of them where it moves or is called off; return how
     many."""
@@ -153,13 +184,23 @@ def _take(tx: Session, wish: Wish, key: str, until: datetime | None, by: SignedI
     if claim.is_repeat:
         return claim.id
     session = session_queries.locked(tx, wish.session_id)
-    whom = beneficiaries.of_wish(tx, wish.beneficiary_id, wish.alias, wish.language, by=by, now=now)
+    whom = _whom(tx, wish, by, now)
     taken = Appointment(id=claim.id, beneficiary=whom, booked_by_id=by.id, language=wish.language, topic=wish.topic)
     taken.booked_at, taken.attending = now, []
     _place(tx, taken, session, wish.starts_at, until=until, now=now)
     _give(tx, taken, session, list(wish.wanted), wish.interpreter, now)
     audit.record(tx, "appointment.hold" if until else "appointment.book", taken.id, by=by, now=now)
     return taken.id
+
+
+def _whom(tx: Session, wish: Wish, by: SignedIn, now: datetime) -> Beneficiary:
+    """For whom it is; whoever may change an appointment may make the next one of the same person."""
+    if wish.after_id is None:
+        return beneficiaries.of_wish(tx, wish.beneficiary_id, wish.alias, wish.language, by=by, now=now)
+    before = queries.appointment(tx, wish.after_id)
+    if not _may_change(tx, before, by):
+        raise NotFound
+    return before.beneficiary
 
 
 def _may_change(tx: Session, appointment: Appointment, by: SignedIn) -> bool:
@@ -175,6 +216,15 @@ def _may_change(tx: Session, appointment: Appointment, by: SignedIn) -> bool:
     )
 
 
+def _check_stands(appointment: Appointment, now: datetime) -> None:
+    if appointment.state in _DESK_FREE:
+        raise Refused("appointment_cancelled")
+    if appointment.held_until and appointment.held_until <= now:
+        raise Refused("hold_over")
+    if appointment.ends_at <= now:
+        raise Refused("slot_over")
+
+
 def _place_again(
     tx: Session,
     appointment: Appointment,
@@ -185,7 +235,7 @@ def _place_again(
     now: datetime,
 ) -> None:
     """Give an appointment another time, or its own anew, with all who must be there; the session is locked."""
-    wanted, interpreter = attending.wanted(appointment)
+    wanted, interpreter = attending_queries.wanted(appointment)
     occupancy.release(tx, [appointment.id])
     session = session_queries.locked(tx, session_id)
     _place(tx, appointment, session, starts_at, until=until, now=now)

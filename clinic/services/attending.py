@@ -38,8 +38,7 @@ def give(
     free = queries.free(tx, session, [span], asked, besides=appointment.id, now=now)[span[0]]
     wishes = [*wanted, *([Wanted(CrewPart.INTERPRETER)] if interpreter else [])]
     before = {each.person_id for each in appointment.attending}
-    people = {**free.crew, CrewPart.INTERPRETER: free.crew[CrewPart.INTERPRETER] or free.outside}
-    can = {part: sorted(those, key=lambda one: one not in before) for part, those in people.items()}
+    can = {part: sorted(those, key=lambda one: one not in before) for part, those in free.by_part.items()}
     chosen = rules.choose_people(wishes, can)
     appointment.attending = [
         Attending(part=part, person_id=person_id, modality=_outside(part, person_id, free.outside, interpreter))
@@ -50,10 +49,18 @@ def give(
         _hold(tx, appointment, each, span, now)
 
 
-def wanted(appointment: Appointment) -> tuple[list[Wanted], Modality | None]:
-    """Who must be there at an appointment, by what is known of it; and how an interpreter is still to be asked."""
-    parts = [Wanted(each.part) for each in appointment.attending if each.modality is None]
-    return parts, next((each.modality for each in appointment.attending if each.modality), None)
+def set_free(tx: Session, appointment: Appointment) -> None:
+    """Let everybody who must be there do something else, so that it can be given anew; her desk and time stay."""
+    people = [each.person_id for each in appointment.attending if each.person_id]
+    resources = [name(each) for each in people for name in (of_desk_work, of_person)]
+    tx.execute(delete(Occupancy).where(Occupancy.holder == appointment.id, Occupancy.resource.in_(resources)))
+
+
+def leave_open(tx: Session, appointment: Appointment, parts: Iterable[CrewPart]) -> None:
+    """Note that somebody is still to be found for these parts."""
+    there = {each.part for each in appointment.attending}
+    appointment.attending += [Attending(part=part) for part in parts if part not in there]
+    tx.flush()
 
 
 def to_ask(tx: Session, appointment: Appointment) -> tuple[str, Modality] | None:

@@ -40,22 +40,25 @@ def readmit(tx: Session, beneficiary_id: str, person_id: str, *, by: SignedIn, n
     audit.record(tx, "beneficiary.readmit", beneficiary_id, by=by, now=now)
 
 
-def recuse(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
-    """Say "I cannot take this" of an appointment that one may know: without a reason, and for good.
+def recuse(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> str:
+    """Say "I cannot take this" of an appointment that one may know: without a reason, and for good. Twice is once.
 
-    Raises `NotFound`, `Refused("excluded_follows")`.
+    Returns the id of the session. Raises `NotFound`, `Refused("excluded_follows")`.
     """
-    desks.appointment(tx, appointment_id, reader=by, now=now)
-    whom = appointment_queries.appointment(tx, appointment_id).beneficiary
-    _keep_apart(tx, whom, by.id, Side.THEIRS, now)
-    audit.record(tx, "appointment.recuse", appointment_id, by=by, now=now)
+    found = appointment_queries.appointment(tx, appointment_id)
+    if not exclusion_queries.excluded_by(tx, found.beneficiary_id, [by.id], side=Side.THEIRS):
+        desks.appointment(tx, appointment_id, reader=by, now=now)
+        _keep_apart(tx, found.beneficiary, by.id, Side.THEIRS, now)
+        audit.record(tx, "appointment.recuse", appointment_id, by=by, now=now)
+    return found.session_id
 
 
 def unrecuse(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
-    """Take back that one cannot take this. Raises `NotFound` for what one never said."""
+    """Take back that one cannot take this. Twice is once. Raises `NotFound` for what one may not know of."""
     whom = appointment_queries.appointment(tx, appointment_id).beneficiary
     if not exclusion_queries.excluded_by(tx, whom.id, [by.id], side=Side.THEIRS):
-        raise NotFound
+        desks.appointment(tx, appointment_id, reader=by, now=now)
+        return
     _forget(tx, whom.id, by.id, Side.THEIRS)
     for session in _coming_sessions(tx, whom, now):
         attending.fill(tx, session, now=now)
@@ -77,8 +80,11 @@ def _keep_apart(tx: Session, whom: Beneficiary, person_id: str, side: Side, now:
             need = interpreting_queries.need_of_appointment(tx, each.id)
             if need:
                 interpreting.let_go_of(tx, need.id, person_id, now=now)
-            these = update(Disclosure).where(Disclosure.appointment_id == each.id, Disclosure.person_id == person_id)
-            tx.execute(these.where(Disclosure.until > now).values(until=now))
+            if side is Side.HERS:  # what she says of herself she can take back: until then it is open to no avail
+                these = update(Disclosure).where(
+                    Disclosure.appointment_id == each.id, Disclosure.person_id == person_id
+                )
+                tx.execute(these.where(Disclosure.until > now).values(until=now))
         attending.fill(tx, session, now=now)
 
 

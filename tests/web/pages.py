@@ -121,6 +121,8 @@ def press(client: FlaskClient, answer: TestResponse, button: str, **typed: str |
     pressed = page.button(button)
     form = next(each for each in pressed.inside if each.tag == "form")
     data = page.values(form)
+    if pressed.get("name"):
+        data.add(pressed.get("name"), pressed.get("value"))
     for name, value in typed.items():
         data.poplist(name)
         data.setlist(name, [] if value is None else [value] if isinstance(value, str) else value)

@@ -239,7 +239,8 @@ def _to_this_role() -> dict[Role, set[str]]:
     crew = {f"{each.value.replace('_', '-')}-name" for each in CREW_ROLES}
     return {
         Role.COORDINATOR: _all_but_secrets(),
-        Role.MEDIATOR: crew | {"alias", "other-interpreter-name", "other-phone"},
+        # To whom of the legal team she opens an appointment, she says by name.
+        Role.MEDIATOR: crew | {"alias", "other-interpreter-name", "other-lawyer-name", "other-phone"},
         Role.INTERPRETER: {"phone", "bus-word"},
         Role.MEMBER: {"film-word"},
         Role.WORKSHOP_ORGANISER: {"film-elsewhere", "film-word", "member-name"},

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clinic.domain.calendars import Detail, digest_of
@@ -14,11 +15,11 @@ from clinic.domain.interpreting import Modality
 from clinic.domain.people import CREW_ROLES, Role, SignedIn
 from clinic.domain.places import Publicity
 from clinic.domain.sessions import Kind
-from clinic.models import Appointment, ClinicSession, Closure, DatedAvailability, FeedLink, Person, Series
+from clinic.models import Appointment, ClinicSession, Closure, DatedAvailability, Disclosure, FeedLink, Person, Series
 from clinic.queries import asks, readers
 from clinic.queries import interpreting as queries
 from clinic.queries import workshops as workshop_queries
-from clinic.services import contacts, interpreting, searches, workshops
+from clinic.services import contacts, disclosures, interpreting, searches, workshops
 from clinic.services.interpreting import NeedWish, ProfileDraft
 from clinic.services.workshops import WorkshopDraft
 from tests import make
@@ -64,6 +65,7 @@ def make_world(tx: Session) -> World:
         "series_id": tx.get_one(ClinicSession, session_id).series_id,
         "appointment_id": appointment_id,
         **_reached(tx, appointment_id),
+        "disclosure_id": _opened(tx, appointment_id, people),
         "call_id": make.make_call(tx, appointment_id),
         "place_id": place_id,
         "closure_id": _closed(tx),
@@ -132,6 +134,14 @@ def _closed(tx: Session) -> str:
     tx.add(closure)
     tx.flush()
     return closure.id
+
+
+def _opened(tx: Session, appointment_id: str, people: dict[str, SignedIn]) -> str:
+    """The appointment is open to the psychologist for some hours."""
+    by = people[Role.MEDIATOR]
+    disclosures.disclose(tx, appointment_id, people[Role.PSYCHOLOGIST].id, 10, key=make.key(), by=by, now=make.NOW)
+    (told,) = tx.scalars(select(Disclosure))
+    return told.id
 
 
 def _reached(tx: Session, appointment_id: str) -> dict[str, str]:

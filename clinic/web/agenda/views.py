@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from flask import Blueprint, abort, render_template
 
 from clinic.domain.interpreting import NeedState, OfferState
-from clinic.domain.people import CREW_ROLES, Role
+from clinic.domain.people import CREW_ROLES, LEGAL_TEAM, Role
 from clinic.domain.recurrence import public_holiday, school_holiday
 from clinic.domain.rota import Outlook
 from clinic.domain.times import Month, Week, local_date
 from clinic.domain.timing import TONIGHT
-from clinic.queries import asks, calls, desks, offers, programme
+from clinic.queries import asks, calls, desks, disclosures, offers, programme
 from clinic.queries.interpreting import NeedRow
 from clinic.queries.programme import SessionView
 from clinic.web.agenda.sheet import most_detail
@@ -37,6 +37,7 @@ def today_page() -> str:
         ahead = programme.ahead(tx, now() + AHEAD, reader=me(), now=now())
         workshops = programme.joined(tx, reader=me(), now=now())
         bookings = desks.booked_by(tx, reader=me(), now=now(), most=BOOKINGS_SHOWN)
+        opened = disclosures.opened_to(tx, reader=me(), now=now()) if me().holds(*LEGAL_TEAM) else []
         requests = offers.ahead(tx, reader=me(), now=now()) if me().holds(Role.INTERPRETER) else []
         standing_in = asks.at_home(tx, reader=me(), now=now())
         to_call = calls.to_make(tx, reader=me(), now=now()) if me().holds(Role.COORDINATOR, Role.MEDIATOR) else []
@@ -55,7 +56,9 @@ def today_page() -> str:
         asks=standing_in.asks,
         looking=standing_in.looking,
         bookable=_bookable(ahead),
-        bookings=bookings,
+        kept=[each for each in bookings if each.is_held],
+        bookings=[each for each in bookings if not each.is_held],
+        opened=opened,
         asked=[each for each in requests if each.state is OfferState.ASKED],
         accepted=[each for each in requests if each.state is OfferState.ACCEPTED],
         unanswered=_unanswered(ahead),

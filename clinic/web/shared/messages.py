@@ -99,6 +99,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "yourself": _l("You cannot disable your own account."),
     "already_here": _l("This person is in the line already."),
     "excluded_follows": _l("This person follows her: hand her over to somebody else first."),
+    "hold_over": _l("This time is not kept any more. Book it first, if it is still free."),
     "hours_outside": _l("Choose 1 to 10 hours."),
     "nobody_free": _l("At %(at)s, nobody is free as: %(missing)s."),
     "outcome_changed": _l("Somebody noted something else meanwhile: it stands here now. Change it if it is wrong."),

@@ -1,8 +1,8 @@
-"""Appointments: booking one at a free slot, moving, cancelling, restoring."""
+"""Appointments: booking, moving, cancelling, restoring; the day sheet, and what is typed in from it."""
 
 from __future__ import annotations
 
-from clinic.web.appointments import views
+from clinic.web.appointments import results, sheets, views
 from clinic.web.appointments.room import room
 
-__all__ = ["room", "views"]
+__all__ = ["results", "room", "sheets", "views"]

@@ -152,7 +152,7 @@ def _row(booked: AppointmentView, now: datetime) -> dict[str, Any]:
     offered = [*choices(booked.outcomes(now)), ("", NOT_KNOWN)]
     return {
         f"seen_{booked.id}": HiddenField(default=stands, validators=[_is_outcome]),
-        f"outcome_{booked.id}": RadioField(_l("Did she come?"), choices=offered, default=stands),
+        f"outcome_{booked.id}": RadioField(_l("Did she come?"), choices=lambda: offered, default=stands),
     }
 
 
@@ -161,10 +161,10 @@ def _line(number: int, spoken: Any) -> dict[str, Any]:
     return {
         f"alias_{number}": line(_l("Word agreed with her"), 40, is_required=False),
         f"language_{number}": SelectField(
-            _l("Language"), choices=spoken, validate_choice=False, validators=[_spoken_at(number)]
+            _l("Language"), choices=lambda: spoken, validate_choice=False, validators=[_spoken_at(number)]
         ),
         f"fate_{number}": RadioField(
-            _l("Was she seen?"), choices=choices(FATES), default=VisitState.DONE.value, validate_choice=True
+            _l("Was she seen?"), choices=lambda: choices(FATES), default=VisitState.DONE.value
         ),
     }
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from clinic.domain.queue import VisitState
 from clinic.domain.sessions import Kind
 from clinic.domain.times import local_date
 
 DESTROYED_AFTER = timedelta(days=7)
-# What a paper can say of somebody without an appointment: nobody waits on it any more.
-FATES = (VisitState.DONE, VisitState.LEFT)
 _LINES, _LINES_AT_BUS = 6, 12
 
 

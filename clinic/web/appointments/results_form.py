@@ -16,13 +16,12 @@ from clinic.domain.answers import Refused
 from clinic.domain.appointments import is_language
 from clinic.domain.attendance import Outcome
 from clinic.domain.queue import VisitState
-from clinic.domain.sheets import FATES
 from clinic.queries.desks import AppointmentView
 from clinic.queries.sheets import Evening
 from clinic.services.queue import Arrival
 from clinic.services.sheets import Result, Results
 from clinic.web.shared.forms import KeyedForm, line
-from clinic.web.shared.labels import choices, label
+from clinic.web.shared.labels import choices, label, listed
 from clinic.web.shared.spoken import language_choices
 
 LINES, MOST_LINES = 8, 40
@@ -30,6 +29,7 @@ _OF_A_ROW = re.compile(r"(?:seen|outcome)_[0-9a-f]{16}")
 
 
 NOT_KNOWN = _l("not known")
+FATES_ON_PAPER = {VisitState.DONE: _l("seen"), VisitState.LEFT: _l("left")}
 
 
 class ResultsForm(KeyedForm):
@@ -159,12 +159,12 @@ def _row(booked: AppointmentView, now: datetime) -> dict[str, Any]:
 def _line(number: int, spoken: Any) -> dict[str, Any]:
     # Where an alias that looks like a full name is pointed out: `web/shared` will say so at `alias_…`.
     return {
-        f"alias_{number}": line(_l("Word agreed with her"), 40, is_required=False),
+        f"alias_{number}": line(_l("Word"), 40, is_required=False),
         f"language_{number}": SelectField(
             _l("Language"), choices=lambda: spoken, validate_choice=False, validators=[_spoken_at(number)]
         ),
         f"fate_{number}": RadioField(
-            _l("Was she seen?"), choices=lambda: choices(FATES), default=VisitState.DONE.value
+            _l("Was she seen?"), choices=listed(FATES_ON_PAPER), default=VisitState.DONE.value
         ),
     }
 

@@ -102,6 +102,10 @@ class SessionView:
         is_on_crew = self.my_shift is not None and self.my_shift.role is Role.MEDIATOR
         return reader.holds(Role.COORDINATOR) or (is_on_crew and reader.holds(Role.MEDIATOR))
 
+    def has_sheet(self, reader: SignedIn) -> bool:
+        """Say whether this reader may print who comes, and type in who came."""
+        return self.kind is not Kind.WORKSHOP and not self.is_cancelled and self.takes_needs(reader)
+
     def takes_spot(self, reader: SignedIn) -> bool:
         """Say whether this reader may have the session exactly elsewhere this time."""
         return self.takes_needs(reader)

@@ -73,6 +73,27 @@ def arrive_booked(tx: Session, appointment_id: str, *, by: SignedIn, now: dateti
     return _line_up(tx, session, visit, by, now)
 
 
+def enter_from_paper(
+    tx: Session, session_id: str, came: Arrival, state: VisitState, *, by: SignedIn, now: datetime
+) -> str:
+    """Note, from the paper, somebody who came without an appointment: she was seen, or left; return her visit's id.
+
+    Whoever calls claims the key of the form. Raises `NotFound`, and `Refused` with `session_cancelled`,
+    `queue_closed`, and `already_here` also for somebody who was seen or left: two people typed the same paper in.
+    """
+    session = _run(tx, session_id, by, now)
+    whom = beneficiaries.of_wish(tx, came.beneficiary_id, came.alias, came.language, by=by, now=now)
+    tx.flush()
+    if _is_here(tx, session_id, whom, *VisitState):
+        raise Refused("already_here")
+    visit = Visit(language=came.language, topic=came.topic, beneficiary_id=whom.id)
+    _line_up(tx, session, visit, by, now)
+    visit.state, visit.arrived_at = state, min(now, session.ends_at)
+    visit.since = visit.arrived_at
+    audit.record(tx, f"visit.{state}", visit.id, by=by, now=now)
+    return visit.id
+
+
 def step(
     tx: Session,
     visit_id: str,
@@ -191,10 +212,11 @@ def _role_here(tx: Session, session_id: str, by: SignedIn) -> Role | None:
     return next((each.role for each in shifts if each.person_id == by.id), None)
 
 
-def _is_here(tx: Session, session_id: str, whom: Beneficiary) -> bool:
-    """Whether she waits, or is seen, already."""
+def _is_here(tx: Session, session_id: str, whom: Beneficiary, *states: VisitState) -> bool:
+    """Whether she is in one of these states already; none named: she waits, or is seen."""
+    states = states or (VisitState.WAITING, VisitState.SEEN)
     here = select(Visit.id).where(Visit.session_id == session_id, Visit.beneficiary_id == whom.id)
-    return tx.scalar(here.where(Visit.state.in_((VisitState.WAITING, VisitState.SEEN)))) is not None
+    return tx.scalar(here.where(Visit.state.in_(states)).limit(1)) is not None
 
 
 def _is_apart(tx: Session, by: SignedIn, beneficiary_id: str) -> bool:

@@ -38,5 +38,14 @@
     });
     source.after(button);
   };
+  // Where a sentence says how to print, a button does it.
+  document.querySelectorAll("[data-print]").forEach((sentence) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = sentence.dataset.print;
+    button.addEventListener("click", () => window.print());
+    sentence.replaceWith(button);
+  });
+
   if (navigator.clipboard) document.querySelectorAll("[data-copy]").forEach(addCopyButton);
 })();

@@ -1,8 +1,8 @@
-"""Appointments: booked or kept for a moment, changed, opened to a lawyer; who must be there, and who came."""
+"""Appointments: booked or kept for a moment, changed, opened to a lawyer; who came, on paper too."""
 
 from __future__ import annotations
 
-from clinic.web.appointments import attendance, booking, changing, disclosing, pages
+from clinic.web.appointments import attendance, booking, changing, disclosing, pages, results, sheets
 from clinic.web.appointments.room import room
 
-__all__ = ["attendance", "booking", "changing", "disclosing", "pages", "room"]
+__all__ = ["attendance", "booking", "changing", "disclosing", "pages", "results", "room", "sheets"]

@@ -22,6 +22,7 @@ from clinic.domain.queue import VisitState
 from clinic.domain.recurrence import AfterSkip, Rhythm, SchoolHoliday
 from clinic.domain.searches import AskState
 from clinic.domain.sessions import CancelReason, Kind
+from clinic.domain.sheets import Interpreted
 from clinic.domain.timing import Offset
 from clinic.domain.workshops import Attendance
 
@@ -112,6 +113,11 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         VisitState.SEEN: _l("is seen"),
         VisitState.DONE: _l("was seen"),
         VisitState.LEFT: _l("left without being seen"),
+    },
+    Interpreted: {
+        Interpreted.YES: _l("yes"),
+        Interpreted.NO: _l("no"),
+        Interpreted.TO_ASK: _l("to ask"),
     },
     Detail: {
         Detail.DISCREET: _l("Discreet: one neutral word"),

@@ -104,6 +104,9 @@ SENTENCES: Mapping[str, LazyString] = {
     "nobody_free": _l("At %(at)s, nobody is free as: %(missing)s."),
     "outcome_changed": _l("Somebody noted something else meanwhile: it stands here now. Change it if it is wrong."),
     "queue_closed": _l("The line is open from two hours before the session until a day after it."),
+    "walk_ins_changed": _l(
+        "Somebody put people in the line meanwhile: look whether yours are among them, then save again."
+    ),
     "visit_changed": _l("Somebody was faster: this is how it stands now."),
     "with_somebody": _l("This person is with somebody else just now. Choose another one."),
 }

@@ -1,5 +1,8 @@
 """The people helped: who follows each of them, who said "never with", and when a word looks like a name."""
 
+# Titles and surnames of many scripts are what this file is about.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import re

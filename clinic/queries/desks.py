@@ -200,6 +200,7 @@ def _names(tx: Session, appointments: Sequence[Appointment]) -> dict[str, list[P
 
 def _view(appointment: Appointment, standing: Standing, names: dict[str, list[PartView]]) -> AppointmentView:
     is_own = appointment.booked_by_id == standing.reader.id
+    is_hers = is_own or beneficiaries.follows(standing.reader, appointment.beneficiary)
     return AppointmentView(
         id=appointment.id,
         session_id=appointment.session_id,
@@ -215,8 +216,8 @@ def _view(appointment: Appointment, standing: Standing, names: dict[str, list[Pa
         follow_up=appointment.follow_up,
         parts=tuple(names.get(appointment.id, ())),
         is_own=is_own,
-        may_note=discretion.may_note_attendance(standing, is_own=is_own),
-        may_change=discretion.may_change_appointment(standing, is_own=is_own),
+        may_note=discretion.may_note_attendance(standing, is_own=is_hers),
+        may_change=discretion.may_change_appointment(standing, is_own=is_hers),
         beneficiary_id=appointment.beneficiary_id if _has_page(standing.reader, appointment) else None,
     )
 

@@ -16,6 +16,7 @@ from clinic.domain.interpreting import Modality
 from clinic.domain.people import Role, SignedIn
 from clinic.models import Appointment, ClinicSession
 from clinic.queries import appointments as queries
+from clinic.queries import beneficiaries as beneficiary_queries
 from clinic.queries import exclusions
 from clinic.queries import rota as rota_queries
 from clinic.queries import sessions as session_queries
@@ -163,16 +164,15 @@ def _take(tx: Session, wish: Wish, key: str, until: datetime | None, by: SignedI
 
 
 def _may_change(tx: Session, appointment: Appointment, by: SignedIn) -> bool:
-    """The coordinator; a mediator for what she booked, and for all at a session whose crew she is on; nobody whom she
-    excluded."""
+    """The coordinator; a mediator for what she booked, for those whom she follows, and for all at a session whose crew
+    she is on; nobody whom she excluded."""
     if by.holds(Role.COORDINATOR):
         return True
     if not by.holds(Role.MEDIATOR) or exclusions.kept_from(tx, by.id, [appointment.beneficiary_id]):
         return False
     crew = rota_queries.live_shifts(tx, appointment.session_id)
-    return appointment.booked_by_id == by.id or any(
-        shift.person_id == by.id and shift.role is Role.MEDIATOR for shift in crew
-    )
+    is_hers = appointment.booked_by_id == by.id or beneficiary_queries.follows(by, appointment.beneficiary)
+    return is_hers or any(shift.person_id == by.id and shift.role is Role.MEDIATOR for shift in crew)
 
 
 def _place_again(

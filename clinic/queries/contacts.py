@@ -182,7 +182,8 @@ def _view(
 
 
 def _names(tx: Session, ids: Collection[str]) -> Mapping[str, str]:
-    return dict(tx.execute(select(Person.id, Person.name).where(Person.id.in_(list(ids)))).tuples())
+    rows = tx.execute(select(Person.id, Person.name).where(Person.id.in_(list(ids))))
+    return {person_id: name for person_id, name in rows}  # noqa: C416 -- rows are no pairs to mypy
 
 
 def _masked(reach: Reach) -> Masked:

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from clinic.domain.answers import NotFound
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.attendance import FollowUp, Outcome
 from clinic.domain.beneficiaries import Side
+from clinic.domain.calls import TO_MAKE
 from clinic.domain.meetings import MeetingState
+from clinic.domain.notices import WAITING
 from clinic.domain.people import CREW_ROLES, Role, SignedIn
 from clinic.domain.queue import OPEN_AFTER, VisitState
 from clinic.domain.sessions import Status
@@ -22,10 +24,12 @@ from clinic.models import (
     Appointment,
     AuditEntry,
     Beneficiary,
+    Call,
     ClinicSession,
     Contact,
     ContactTask,
     Meeting,
+    Notice,
     Person,
     Visit,
 )
@@ -58,6 +62,14 @@ class RecordView:
     stand_in: FollowerRow | None
     version: str
     may_erase: bool
+
+
+@dataclass(frozen=True)
+class Untold:
+    """How many messages to her wait, and how many calls to her are to be made."""
+
+    messages: int
+    calls: int
 
 
 @dataclass(frozen=True)
@@ -162,6 +174,13 @@ def is_in_line(tx: Session, beneficiary_id: str, *, now: datetime) -> bool:
     query = select(Visit.id).join(ClinicSession, ClinicSession.id == Visit.session_id)
     is_there = (Visit.beneficiary_id == beneficiary_id) & Visit.state.in_(_THERE)
     return tx.scalar(query.where(is_there, ClinicSession.ends_at > now - OPEN_AFTER).limit(1)) is not None
+
+
+def untold(tx: Session, beneficiary_id: str) -> Untold:
+    """What she has not been told yet."""
+    waiting = select(func.count()).where(Notice.beneficiary_id == beneficiary_id, Notice.state.in_(WAITING))
+    calls = select(func.count()).where(Call.beneficiary_id == beneficiary_id, Call.state.in_(TO_MAKE))
+    return Untold(tx.scalar(waiting) or 0, tx.scalar(calls) or 0)
 
 
 def handed_over(tx: Session, beneficiary_id: str, by_id: str, *, since: datetime) -> AuditEntry | None:

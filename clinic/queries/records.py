@@ -17,7 +17,7 @@ from clinic.domain.beneficiaries import Side
 from clinic.domain.calls import TO_MAKE
 from clinic.domain.meetings import MeetingState
 from clinic.domain.notices import WAITING
-from clinic.domain.people import CREW_ROLES, Role, SignedIn
+from clinic.domain.people import Role, SignedIn
 from clinic.domain.queue import OPEN_AFTER, VisitState
 from clinic.domain.sessions import Status
 from clinic.models import (
@@ -119,8 +119,8 @@ def may_follow(tx: Session, beneficiary_id: str | None) -> list[PersonRow]:
 
 
 def may_be_excluded(tx: Session, beneficiary_id: str) -> list[PersonRow]:
-    """The active people who could meet somebody in the course of their work, and of whom she has not said "never"."""
-    active = people.holding(tx, [*CREW_ROLES, Role.COORDINATOR])
+    """The active people who work here, by name, but for those of whom she has said "never" already."""
+    active = people.holding(tx, [role for role in Role if role is not Role.MEMBER])
     said = exclusions.excluded_by(tx, beneficiary_id, [each.id for each in active], side=Side.HERS)
     return [each for each in active if each.id not in said]
 

@@ -96,7 +96,8 @@ def test_S61_all_that_tells_who_she_is_goes(each_db: Database, who: str) -> None
         assert (kept.alias, kept.alias_digest, kept.languages, kept.stand_in_id) == (None, None, "", None)
         assert (booked.topic, booked.language, booked.follow_up) == (None, "und", None)
         assert (booked.starts_at, booked.outcome, booked.state) == (FRIDAY, Outcome.CAME, AppointmentState.BOOKED)
-        visit, meeting, need = (tx.scalars(select(table)).one() for table in (Visit, Meeting, Need))
+        visit, need = tx.scalars(select(Visit)).one(), tx.scalars(select(Need)).one()
+        meeting = tx.scalars(select(Meeting)).one()
         assert (visit.topic, visit.language, visit.state) == (None, "und", VisitState.DONE)
         assert (meeting.language, need.language) == ("und", "und")
         assert [_of(tx, her, table) for table in (Contact, Exclusion, Notice)] == [0, 0, 0]

@@ -15,6 +15,7 @@ from clinic.domain.appointments import AppointmentState
 from clinic.domain.contacts import Channel, Choice, Helped, Shared, TaskKind
 from clinic.domain.notices import Kind, State
 from clinic.domain.people import Role, SignedIn
+from clinic.domain.step_up import Reason
 from clinic.domain.timing import UNDO_FOR
 from clinic.models import Appointment, AuditEntry, Beneficiary, Contact, Notice
 from clinic.queries import beneficiaries as queries
@@ -257,7 +258,7 @@ def test_once_anybody_did_anything_else_it_stands(each_db: Database, what: str) 
             _change(tx, record_id, bela, replace(DRAFT, languages=("fra",)))
         elif what == "looked":
             contact = tx.scalars(select(Contact).where(Contact.beneficiary_id == record_id)).one()
-            step_up.note_look(tx, contact.id, step_up.Reason.SAFETY, by=bela, now=NOW)
+            step_up.note_look(tx, contact.id, Reason.SAFETY, by=bela, now=NOW)
         elif what == "booked":
             make_appointment(tx, make_session(tx), by=bela, alias="Tilleul")
         elif what == "excluded":

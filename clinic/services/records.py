@@ -15,7 +15,6 @@ from clinic.domain.people import SignedIn
 from clinic.domain.timing import UNDO_FOR
 from clinic.models import Beneficiary, Contact, ContactTask
 from clinic.queries import beneficiaries as beneficiary_queries
-from clinic.queries import exclusions
 from clinic.queries import records as queries
 from clinic.services import audit, notices, repeats
 
@@ -104,8 +103,6 @@ def take_back(tx: Session, beneficiary_id: str, before: Followed | None, *, by: 
         raise Refused("hand_over_stands")
     how = Handed(handed.reason or "")
     to = by.id if how is not Handed.BY_OTHERS else _whose(tx, whom, before, by)
-    if exclusions.excluded_by(tx, whom.id, [to]):
-        raise NotFound
     was_stand_in = how is Handed.TO_STAND_IN or (before is not None and before.stand_in_id == whom.mediator_id)
     _entrust(tx, whom, to, whom.mediator_id if was_stand_in else whom.stand_in_id, by=by, now=now)
     audit.record(tx, "beneficiary.take_back", whom.id, by=by, now=now)

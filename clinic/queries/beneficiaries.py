@@ -44,6 +44,12 @@ def called(tx: Session, alias_digest: str, person_id: str) -> Beneficiary | None
     return min(found, key=lambda each: (each.mediator_id != person_id, each.id), default=None)
 
 
+def digests_of(tx: Session, person_id: str) -> set[str]:
+    """The digests of the words by which a person calls those whose mediator or stand-in she is."""
+    is_hers = or_(Beneficiary.mediator_id == person_id, Beneficiary.stand_in_id == person_id)
+    return {each for each in tx.scalars(select(Beneficiary.alias_digest).where(is_hers)) if each}
+
+
 def alias_digest(alias: str) -> str:
     """The keyed digest by which an alias is found again."""
     return digest(look_up_form(alias), "beneficiaries.alias")

@@ -35,7 +35,7 @@ from clinic.models import (
     Registration,
     Shift,
 )
-from clinic.queries import exclusions, heard, readers
+from clinic.queries import beneficiaries, exclusions, heard, readers
 from clinic.queries import rota as rota_queries
 from clinic.queries import workshops as workshop_queries
 from clinic.queries.readers import Reader
@@ -253,6 +253,7 @@ def _may_make(
 ) -> bool:
     standing = _standing(session, roles, reader, now)
     is_own = appointment is not None and appointment.booked_by_id == reader.id
+    is_own = is_own or (found.beneficiary is not None and beneficiaries.follows(reader, found.beneficiary))
     return discretion.may_make_call(standing, is_participant=found.person_id is not None, is_own=is_own)
 
 

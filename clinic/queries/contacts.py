@@ -19,7 +19,7 @@ from clinic.domain.contacts import Channel, Choice, Hours, Reach, Suspension, Ta
 from clinic.domain.people import SignedIn
 from clinic.domain.reaching import Stand
 from clinic.domain.sessions import Status
-from clinic.models import Appointment, Beneficiary, Call, ClinicSession, Contact, ContactTask
+from clinic.models import Appointment, Beneficiary, Call, ClinicSession, Contact, ContactTask, Person
 from clinic.models.sealed import digest
 from clinic.queries import beneficiaries, readers
 from clinic.queries.readers import reach_of
@@ -63,11 +63,15 @@ class ComingView:
 class HelpedView:
     """One person helped: how it stands with reaching her, what comes, what is to be seen to.
 
-    `version` changes with everything she said.
+    `mediator` by name; `is_stand_in`: whether the reader follows her as a stand-in. `version` changes with everything
+    she said.
     """
 
     id: str
     alias: str
+    languages: tuple[str, ...]
+    mediator: str
+    is_stand_in: bool
     stand: Stand
     masked: Masked | None
     coming: Sequence[ComingView]
@@ -76,8 +80,8 @@ class HelpedView:
 
 
 def followed(tx: Session, *, reader: SignedIn, now: datetime) -> list[HelpedView]:
-    """All whom a reader follows, by alias: four queries, however many."""
-    return _views(tx, beneficiaries.followed(tx, reader=reader), now)
+    """All whom a reader follows, by alias: five queries, however many."""
+    return views(tx, beneficiaries.followed(tx, reader=reader), reader=reader, now=now)
 
 
 def helped(tx: Session, beneficiary_id: str, *, reader: SignedIn, now: datetime) -> HelpedView:
@@ -85,7 +89,16 @@ def helped(tx: Session, beneficiary_id: str, *, reader: SignedIn, now: datetime)
     whom = beneficiaries.beneficiary(tx, beneficiary_id, reader=reader)
     if whom.alias is None:
         raise NotFound
-    return _views(tx, [whom], now)[0]
+    return views(tx, [whom], reader=reader, now=now)[0]
+
+
+def views(tx: Session, people: Sequence[Beneficiary], *, reader: SignedIn, now: datetime) -> list[HelpedView]:
+    """These whom the reader follows, in the same order."""
+    ids = [each.id for each in people]
+    kept = tx.scalars(select(Contact).where(Contact.beneficiary_id.in_(ids)))
+    contacts = {each.beneficiary_id: each for each in kept}
+    hanging = _coming(tx, ids, now), _tasks(tx, ids), _names(tx, {each.mediator_id for each in people})
+    return [_view(each, contacts.get(each.id), *hanging, reader, now) for each in people]
 
 
 def standing_of(tx: Session, beneficiary_ids: Collection[str], *, now: datetime) -> list[Appointment]:
@@ -144,27 +157,33 @@ def at_same_address(tx: Session, contact: Contact | None) -> list[Contact]:
     return list(tx.scalars(query.order_by(Contact.id)))
 
 
-def _views(tx: Session, people: Sequence[Beneficiary], now: datetime) -> list[HelpedView]:
-    ids = [each.id for each in people]
-    kept = tx.scalars(select(Contact).where(Contact.beneficiary_id.in_(ids)))
-    contacts = {each.beneficiary_id: each for each in kept}
-    coming, tasks = _coming(tx, ids, now), _tasks(tx, ids)
-    return [_view(each, contacts.get(each.id), coming[each.id], tasks[each.id], now) for each in people]
-
-
 def _view(
-    whom: Beneficiary, contact: Contact | None, coming: list[ComingView], tasks: list[TaskView], now: datetime
+    whom: Beneficiary,
+    contact: Contact | None,
+    coming: Mapping[str, list[ComingView]],
+    tasks: Mapping[str, list[TaskView]],
+    names: Mapping[str, str],
+    reader: SignedIn,
+    now: datetime,
 ) -> HelpedView:
     reach = reach_of(contact) if contact else None
     return HelpedView(
         id=whom.id,
         alias=whom.alias or "",
+        languages=tuple(whom.languages.split()),
+        mediator=names[whom.mediator_id],
+        is_stand_in=whom.stand_in_id == reader.id,
         stand=reaching.how_it_stands(reach, now),
         masked=_masked(reach) if reach else None,
-        coming=coming,
-        tasks=tasks,
+        coming=coming.get(whom.id, []),
+        tasks=tasks.get(whom.id, []),
         version=version_of(contact),
     )
+
+
+def _names(tx: Session, ids: Collection[str]) -> Mapping[str, str]:
+    rows = tx.execute(select(Person.id, Person.name).where(Person.id.in_(list(ids))))
+    return {person_id: name for person_id, name in rows}  # noqa: C416 -- rows are no pairs to mypy
 
 
 def _masked(reach: Reach) -> Masked:

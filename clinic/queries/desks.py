@@ -227,6 +227,7 @@ def _view(
     appointment: Appointment, standing: Standing, names: dict[str, list[Attending]], *, is_open: bool = False
 ) -> AppointmentView:
     is_own = appointment.booked_by_id == standing.reader.id
+    is_hers = is_own or beneficiaries.follows(standing.reader, appointment.beneficiary)
     is_opened = is_open and standing.crew_role is None and not standing.reader.holds(Role.COORDINATOR, Role.MEDIATOR)
     return AppointmentView(
         id=appointment.id,
@@ -243,8 +244,8 @@ def _view(
         follow_up=None if is_opened else appointment.follow_up,
         parts=() if is_opened else tuple(_part(each, standing) for each in names.get(appointment.id, ())),
         is_own=is_own,
-        may_note=discretion.may_note_attendance(standing, is_own=is_own),
-        may_change=discretion.may_change_appointment(standing, is_own=is_own),
+        may_note=discretion.may_note_attendance(standing, is_own=is_hers),
+        may_change=discretion.may_change_appointment(standing, is_own=is_hers),
         may_recuse=_may_recuse(appointment, standing, is_open=is_open),
         is_opened=is_opened,
         beneficiary_id=appointment.beneficiary_id if _has_page(standing.reader, appointment) else None,

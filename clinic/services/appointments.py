@@ -18,6 +18,7 @@ from clinic.domain.people import Role, SignedIn
 from clinic.models import Appointment, Beneficiary, ClinicSession
 from clinic.queries import appointments as queries
 from clinic.queries import attending as attending_queries
+from clinic.queries import beneficiaries as beneficiary_queries
 from clinic.queries import exclusions
 from clinic.queries import rota as rota_queries
 from clinic.queries import sessions as session_queries
@@ -204,16 +205,15 @@ def _whom(tx: Session, wish: Wish, by: SignedIn, now: datetime) -> Beneficiary:
 
 
 def _may_change(tx: Session, appointment: Appointment, by: SignedIn) -> bool:
-    """The coordinator; a mediator for what she booked, and for all at a session whose crew she is on; nobody whom she
-    excluded."""
+    """The coordinator; a mediator for what she booked, for those whom she follows, and for all at a session whose crew
+    she is on; nobody whom she excluded."""
     if by.holds(Role.COORDINATOR):
         return True
     if not by.holds(Role.MEDIATOR) or exclusions.kept_from(tx, by.id, [appointment.beneficiary_id]):
         return False
     crew = rota_queries.live_shifts(tx, appointment.session_id)
-    return appointment.booked_by_id == by.id or any(
-        shift.person_id == by.id and shift.role is Role.MEDIATOR for shift in crew
-    )
+    is_hers = appointment.booked_by_id == by.id or beneficiary_queries.follows(by, appointment.beneficiary)
+    return is_hers or any(shift.person_id == by.id and shift.role is Role.MEDIATOR for shift in crew)
 
 
 def _check_stands(appointment: Appointment, now: datetime) -> None:

@@ -128,7 +128,8 @@ def see_to(
 ) -> ContactTask | None:
     """Have somebody see to something about reaching her, and write to them that there is; None if they have to already.
 
-    That is the mediator of one who is helped; of everybody else, and where she has left, those who coordinate.
+    That is the mediator of one who is helped, her stand-in where the mediator has left; of everybody else, and where
+    both have, those who coordinate.
     """
     made = contacts.task(tx, contact.id, kind, notice_id=notice_id, now=now)
     if made:
@@ -147,9 +148,10 @@ def ask_again(tx: Session, *, now: datetime) -> int:
 
 
 def _who_looks(tx: Session, contact: Contact) -> list[str]:
-    mediator_id = tx.scalar(select(Beneficiary.mediator_id).where(Beneficiary.id == contact.beneficiary_id))
-    if mediator_id and not readers.reader(tx, mediator_id).is_disabled:
-        return [mediator_id]
+    whom = tx.get(Beneficiary, contact.beneficiary_id) if contact.beneficiary_id else None
+    for person_id in (whom.mediator_id, whom.stand_in_id) if whom else ():
+        if person_id and not readers.reader(tx, person_id).is_disabled:
+            return [person_id]
     return [each.id for each in people_queries.holding(tx, [Role.COORDINATOR])]
 
 

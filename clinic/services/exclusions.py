@@ -37,6 +37,8 @@ def readmit(tx: Session, beneficiary_id: str, person_id: str, *, by: SignedIn, n
     """Take back what she said of a person; what that person said herself stays. Raises `NotFound`."""
     whom = queries.beneficiary(tx, beneficiary_id, reader=by)
     _forget(tx, whom.id, person_id, Side.HERS)
+    for session in _coming_sessions(tx, whom, now):
+        attending.fill(tx, session, now=now)
     audit.record(tx, "beneficiary.readmit", beneficiary_id, by=by, now=now)
 
 

@@ -237,10 +237,11 @@ def _told(role: Role | None, *, near: bool) -> set[str]:
 
 def _to_this_role() -> dict[Role, set[str]]:
     crew = {f"{each.value.replace('_', '-')}-name" for each in CREW_ROLES}
+    at_work = {"coordinator-name", "workshop-organiser-name", *(f"other-{each.value}-name" for each in OTHERS)}
     return {
         Role.COORDINATOR: _all_but_secrets(),
-        # To whom of the legal team she opens an appointment, she says by name.
-        Role.MEDIATOR: crew | {"alias", "other-interpreter-name", "other-lawyer-name", "other-phone"},
+        # whoever works here stands by name in the lists of whom she follows: her stand-in, "never with"
+        Role.MEDIATOR: crew | at_work | {"alias", "other-phone"},
         Role.INTERPRETER: {"phone", "bus-word"},
         Role.MEMBER: {"film-word"},
         Role.WORKSHOP_ORGANISER: {"film-elsewhere", "film-word", "member-name"},

@@ -1,8 +1,8 @@
-"""The people helped: how each may safely be reached, and the conversation in which she says so."""
+"""The people helped: the record of each, how she may safely be reached, whom she never meets."""
 
 from __future__ import annotations
 
-from clinic.web.beneficiaries import conversation, views
+from clinic.web.beneficiaries import apart, conversation, erasing, finding, records, views
 from clinic.web.beneficiaries.room import room
 
-__all__ = ["conversation", "room", "views"]
+__all__ = ["apart", "conversation", "erasing", "finding", "records", "room", "views"]

@@ -1,6 +1,8 @@
-"""Views of the people helped: the list, one of them, her number, and stopping everything."""
+"""Views of the people helped: one of them, her number, and stopping everything."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from flask import redirect, render_template, url_for
 from flask_babel import gettext
@@ -9,10 +11,13 @@ from werkzeug.wrappers import Response
 from clinic.domain.people import Role
 from clinic.domain.reaching import grouped
 from clinic.queries import contacts as queries
+from clinic.queries import programme
+from clinic.queries import records as record_queries
 from clinic.queries.contacts import HelpedView
 from clinic.services import beneficiaries, safety
+from clinic.web.beneficiaries.record_forms import ApartForm
 from clinic.web.beneficiaries.room import room
-from clinic.web.beneficiaries.words import TASKS, in_full, in_short
+from clinic.web.beneficiaries.words import TASKS, in_full, in_short, spoken
 from clinic.web.shared import step_up
 from clinic.web.shared.flashes import Undo, say
 from clinic.web.shared.forms import check_button
@@ -20,29 +25,14 @@ from clinic.web.shared.ground import db, now
 from clinic.web.shared.guards import only
 from clinic.web.shared.identity import me
 
-
-@room.get("")
-@only(Role.COORDINATOR, Role.MEDIATOR)
-def index() -> str:
-    """Those whom one follows, by alias."""
-    with db.read() as tx:
-        found = queries.followed(tx, reader=me(), now=now())
-    return render_template("beneficiaries/index.html", people=found, in_short=in_short)
+BOOKED_AHEAD, SESSIONS_OFFERED = timedelta(weeks=4), 6
 
 
 @room.get("/<beneficiary_id>")
 @only(Role.COORDINATOR, Role.MEDIATOR)
 def page(beneficiary_id: str) -> str:
-    """One of them: what comes, how she is reached, what is to be seen to."""
-    whom = helped(beneficiary_id)
-    return render_template(
-        "beneficiaries/page.html",
-        whom=whom,
-        in_short=in_short(whom),
-        rows=in_full(whom.masked) if whom.masked else (),
-        tasks=TASKS,
-        fresh_until=step_up.fresh_until(),
-    )
+    """One of them: what was and what comes, how she is reached, what is to be seen to, whom she never meets."""
+    return show(beneficiary_id, ApartForm())
 
 
 @room.post("/<beneficiary_id>/number")
@@ -96,6 +86,32 @@ def reopen(beneficiary_id: str, task_id: str) -> Response:
         beneficiaries.reopen(tx, task_id, beneficiary_id, by=me(), now=now())
     say(gettext("This is to be seen to again."))
     return redirect(url_for("beneficiaries.page", beneficiary_id=beneficiary_id), 303)
+
+
+def show(beneficiary_id: str, form: ApartForm) -> str:
+    """Her page, with this form of whom she never meets; raises `NotFound`."""
+    with db.read() as tx:
+        whom = queries.helped(tx, beneficiary_id, reader=me(), now=now())
+        form.offer(record_queries.may_be_excluded(tx, whom.id))
+        known = {
+            "kept": record_queries.record(tx, whom.id, reader=me()),
+            "ahead": record_queries.times_ahead(tx, whom.id, now=now()),
+            "past": record_queries.times_past(tx, whom.id, now=now()),
+            "apart": record_queries.excluded(tx, whom.id),
+            "sessions": programme.ahead(tx, now() + BOOKED_AHEAD, reader=me(), now=now()),
+        }
+    return render_template(
+        "beneficiaries/page.html",
+        form=form,
+        whom=whom,
+        in_short=in_short(whom),
+        rows=in_full(whom.masked) if whom.masked else (),
+        tasks=TASKS,
+        fresh_until=step_up.fresh_until(),
+        **known,
+        offered=SESSIONS_OFFERED,
+        spoken=spoken,
+    )
 
 
 def helped(beneficiary_id: str) -> HelpedView:

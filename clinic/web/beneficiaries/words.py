@@ -11,7 +11,8 @@ from clinic.domain.contacts import Channel, Hours, TaskKind, Wording
 from clinic.domain.reaching import Stand
 from clinic.domain.times import local_date
 from clinic.queries.contacts import HelpedView, Masked
-from clinic.web.shared.filters import clock, full_date
+from clinic.queries.records import RecordView
+from clinic.web.shared.filters import clock, full_date, language_name
 
 CHANNELS = {
     Channel.NONE: _l("Nothing"),
@@ -27,6 +28,21 @@ TASKS = {
     TaskKind.UNCONFIRMED: _l("Nobody knows whether a message arrived. It is not sent again: make sure that she knows."),
     TaskKind.STOPPED: _l("Messages were stopped: nothing is sent any more. Speak with her when you can."),
 }
+
+
+def as_noted(kept: RecordView) -> list[tuple[str, str]]:
+    """A record as terms and values."""
+    return [
+        (gettext("Called"), kept.alias),
+        (gettext("Languages"), spoken(kept.languages)),
+        (gettext("Mediator"), kept.mediator.name),
+        (gettext("Stand-in"), kept.stand_in.name if kept.stand_in else gettext("Nobody")),
+    ]
+
+
+def spoken(languages: Sequence[str]) -> str:
+    """Her languages by name, the best one first."""
+    return ", ".join(map(language_name, languages)) or gettext("not said")
 
 
 def in_short(whom: HelpedView) -> str:

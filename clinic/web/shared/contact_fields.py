@@ -21,17 +21,17 @@ FIELD_OF: Mapping[str, str] = {
     "address_unusable": "email",
     "hours_reversed": "closes",
 }
-_PRIVATE: Mapping[str, Any] = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none", "dir": "ltr"}
+PRIVATE: Mapping[str, Any] = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none", "dir": "ltr"}
 
 
 def number() -> LineField:
     """The field of a telephone number; no browser keeps it."""
-    return line(_l("Telephone number"), 32, is_required=False, render_kw={**_PRIVATE, "type": "tel"})
+    return line(_l("Telephone number"), 32, is_required=False, render_kw={**PRIVATE, "type": "tel"})
 
 
 def mailbox() -> LineField:
     """The field of an e-mail address; no browser keeps it."""
-    return line(_l("E-mail address"), 254, is_required=False, render_kw={**_PRIVATE, "type": "email"})
+    return line(_l("E-mail address"), 254, is_required=False, render_kw={**PRIVATE, "type": "email"})
 
 
 def check_by(rule: Callable[[str], str], field: Field) -> None:

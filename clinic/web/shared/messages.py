@@ -97,6 +97,16 @@ SENTENCES: Mapping[str, LazyString] = {
     "undo_too_late": _l("It is too late to undo: the messages have left. Open the page and change it there."),
     "you_are_busy": _l("You are already somewhere else at that time."),
     "yourself": _l("You cannot disable your own account."),
+    "alias_taken": _l("You call somebody by this word already. Open her page, or choose another word."),
+    "alias_taken_there": _l("That mediator calls somebody else by this word: agree on another word with her first."),
+    "erase_ahead": _l(
+        "She has an appointment, a held time or a meeting by telephone ahead. Call it off first, and tell her."
+    ),
+    "erase_in_line": _l("She is in the line just now. Say first how it ended."),
+    "hand_over_stands": _l("This cannot be taken back any more: ask her new mediator, or the coordinator."),
+    "record_changed": _l(
+        "Somebody changed this meanwhile. What you typed is still here: look at both, then save if it is right."
+    ),
     "already_here": _l("This person is in the line already."),
     "excluded_follows": _l("This person follows her: hand her over to somebody else first."),
     "hold_over": _l("This time is not kept any more. Book it first, if it is still free."),

@@ -20,6 +20,7 @@ from clinic.services.appointments import Wish
 from clinic.web.appointments import times
 from clinic.web.appointments.forms import ANYBODY, NOBODY, SAME, BookForm
 from clinic.web.appointments.room import room
+from clinic.web.shared.alias_fields import proposed
 from clinic.web.shared.filters import clock
 from clinic.web.shared.flashes import Undo, say
 from clinic.web.shared.forms import check_button
@@ -129,7 +130,7 @@ def _wish(form: BookForm, session_id: str, company: Company) -> Wish:
     return Wish(
         session_id,
         form.starts_at,
-        form.alias.data or None,
+        form.called,
         form.language.data,
         form.chosen_topic,
         beneficiary_id=form.who.data or None,
@@ -153,4 +154,5 @@ def _kept(held: AppointmentView) -> Response:
 
 
 def _ask(form: BookForm, session: SessionView, whom: Whom, status: int) -> tuple[str, int]:
+    form.offer_words(proposed())
     return render_template("appointments/book.html", form=form, session=session, whom=whom), status

@@ -18,8 +18,9 @@ from clinic.domain.times import local_date
 from clinic.queries.attending import Asked
 from clinic.queries.openings import Company, DateView, Named, Staffing, TimeView, Whom
 from clinic.queries.people import PersonRow
+from clinic.web.shared.alias_fields import AliasFields
 from clinic.web.shared.filters import clock, full_date, how_long
-from clinic.web.shared.forms import CHOOSE, KeyedForm, StrictForm, line
+from clinic.web.shared.forms import CHOOSE, KeyedForm, StrictForm
 from clinic.web.shared.labels import choices, label, listed
 from clinic.web.shared.locale import local
 from clinic.web.shared.spoken import language_choices
@@ -30,14 +31,15 @@ NOBODY, ANYBODY, SAME, VACANT = "", "any", "same", "none"
 _NAMED = (CrewPart.LEGAL, CrewPart.MEDIATOR)
 
 
-class BookForm(KeyedForm):
+class BookForm(AliasFields, KeyedForm):
     """Whom, in which language, about what, who must be there, when; and whether she is asked first.
 
     `after` is the appointment whose next one this is. `change` leads back from the times to what was said.
     """
 
+    needs_alias = False
+
     who = SelectField(_l("Who comes?"), validate_choice=False)
-    alias = line(_l("What shall we call her?"), 40, is_required=False)
     language = SelectField(_l("Language"), validate_choice=False, validators=[InputRequired(_l("Choose a language."))])
     topic = SelectField(_l("What is it about?"), choices=lambda: [("", _l("Not said")), *choices(Topic)], default="")
     legal = SelectField(_l("Lawyer or legal adviser"), validate_choice=False)
@@ -65,8 +67,9 @@ class BookForm(KeyedForm):
             anybody = [(NOBODY, _l("Nobody in particular")), (ANYBODY, _l("Anybody who is free")), *again]
             self[part.value].choices = [*anybody, *crew.get(part, ())]
 
-    def validate_alias(self, field: Any) -> None:
-        if field.data and self.who.data:
+    def validate_who(self, field: SelectField) -> None:
+        """A word proposed or typed is for somebody who is not on the list."""
+        if field.data and self.called:
             raise ValidationError(_l("Choose her from the list, or give a word: not both."))
 
     def validate_language(self, field: SelectField) -> None:

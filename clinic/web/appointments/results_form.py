@@ -10,7 +10,7 @@ from typing import Any
 from flask import abort, request
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField, SubmitField, ValidationError
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SubmitField, ValidationError
 
 from clinic.domain.answers import Refused
 from clinic.domain.appointments import is_language
@@ -20,6 +20,7 @@ from clinic.queries.desks import AppointmentView
 from clinic.queries.sheets import Evening
 from clinic.services.queue import Arrival
 from clinic.services.sheets import Result, Results
+from clinic.web.shared.alias_fields import warn_of_name
 from clinic.web.shared.forms import KeyedForm, line
 from clinic.web.shared.labels import choices, label, listed
 from clinic.web.shared.spoken import language_choices
@@ -41,8 +42,10 @@ class ResultsForm(KeyedForm):
     stamp = HiddenField()
     lines = HiddenField()
     more = SubmitField(_l("More lines"))
+    is_no_name = BooleanField(_l("None of these words is a name: keep them"))
     rows: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    asks_if_name = False
     count = 0
     most = MOST_LINES
 
@@ -157,8 +160,8 @@ def _row(booked: AppointmentView, now: datetime) -> dict[str, Any]:
 
 
 def _line(number: int, spoken: Any) -> dict[str, Any]:
-    # Where an alias that looks like a full name is pointed out: `web/shared` will say so at `alias_…`.
     return {
+        f"validate_alias_{number}": warn_of_name,
         f"alias_{number}": line(_l("Word"), 40, is_required=False),
         f"language_{number}": SelectField(
             _l("Language"), choices=lambda: spoken, validate_choice=False, validators=[_spoken_at(number)]

@@ -18,7 +18,7 @@ DATES_OFFERED = 4
 
 def whom_of(form: BookForm) -> Whom:
     """Whom a form means. Raises `NotFound` for one whom the reader does not follow."""
-    alias = None if form.alias.process_errors else form.alias.data
+    alias = None if form.alias.process_errors else form.called
     named = {"beneficiary_id": form.who.data, "alias": alias, "after_id": form.after.data}
     with db.read() as tx:
         return openings.whom(tx, **named, reader=me(), now=now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import SystemRandom
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
@@ -65,8 +66,13 @@ class AliasFields:
             return
         if self.needs_alias and not self.called:
             raise ValidationError(_l("Choose a word, or type one."))
-        if field.data and looks_like_a_name(field.data) and not self.is_no_name.data:
-            self.asks_if_name = True
-            raise ValidationError(
-                _l("This looks like a name. Choose a word that is nobody’s name, or tick below that it is not hers.")
-            )
+        warn_of_name(self, field)
+
+
+def warn_of_name(form: Any, field: LineField) -> None:
+    """Validate that a word does not look like a full name, or was said not to be one: `form.is_no_name`."""
+    if field.data and looks_like_a_name(field.data) and not form.is_no_name.data:
+        form.asks_if_name = True
+        raise ValidationError(
+            _l("This looks like a name. Choose a word that is nobody’s name, or tick below that it is not hers.")
+        )

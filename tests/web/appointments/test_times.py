@@ -176,7 +176,7 @@ def test_a_choice_from_the_list_and_a_word_besides_is_one_too_many(mina: FlaskCl
     answer = post(mina, f"/appointments/new/{desk.first}", wish(who=whom_id))
 
     assert answer.status_code == 422
-    assert "Choose her from the list, or give a word: not both." in pages.read(answer).errors_at("alias")
+    assert "Choose her from the list, or give a word: not both." in pages.read(answer).errors_at("who")
 
 
 def test_S07_whom_she_never_meets_stands_in_no_list_and_is_simply_missing(

@@ -42,11 +42,11 @@ class House:
             return tx.scalars(query).one()
 
     def aliases(self, session_id: str) -> list[str]:
-        """Who is booked at a session, in order of time."""
+        """Who is booked at a session, in order of time and desk."""
         query = select(Beneficiary.alias).join(Appointment).where(Appointment.session_id == session_id)
         with self.database.read() as tx:
             booked = query.where(Appointment.state == AppointmentState.BOOKED)
-            return list(tx.scalars(booked.order_by(Appointment.starts_at)))
+            return list(tx.scalars(booked.order_by(Appointment.starts_at, Appointment.desk)))
 
 
 def lay_demo(folder: Path) -> Path:

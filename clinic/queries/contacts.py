@@ -16,10 +16,11 @@ from clinic.domain import reaching
 from clinic.domain.answers import NotFound
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.contacts import Channel, Choice, Hours, Reach, Suspension, TaskKind, Wording
+from clinic.domain.meetings import MeetingState
 from clinic.domain.people import SignedIn
 from clinic.domain.reaching import Stand
 from clinic.domain.sessions import Status
-from clinic.models import Appointment, Beneficiary, Call, ClinicSession, Contact, ContactTask
+from clinic.models import Appointment, Beneficiary, Call, ClinicSession, Contact, ContactTask, Meeting
 from clinic.models.sealed import digest
 from clinic.queries import beneficiaries, readers
 from clinic.queries.readers import reach_of
@@ -61,7 +62,7 @@ class ComingView:
 
 @dataclass(frozen=True)
 class HelpedView:
-    """One person helped: how it stands with reaching her, what comes, what is to be seen to.
+    """One person helped: how it stands with reaching her, what comes, what is to be seen to; `meetings` by telephone.
 
     `version` changes with everything she said.
     """
@@ -71,12 +72,13 @@ class HelpedView:
     stand: Stand
     masked: Masked | None
     coming: Sequence[ComingView]
+    meetings: Sequence[ComingView]
     tasks: Sequence[TaskView]
     version: str
 
 
 def followed(tx: Session, *, reader: SignedIn, now: datetime) -> list[HelpedView]:
-    """All whom a reader follows, by alias: four queries, however many."""
+    """All whom a reader follows, by alias: five queries, however many."""
     return _views(tx, beneficiaries.followed(tx, reader=reader), now)
 
 
@@ -98,6 +100,13 @@ def standing_of(tx: Session, beneficiary_ids: Collection[str], *, now: datetime)
         ClinicSession.status == Status.PLANNED,
     )
     return list(tx.scalars(query.order_by(Appointment.starts_at, Appointment.id)))
+
+
+def meetings_of(tx: Session, beneficiary_ids: Collection[str], *, now: datetime) -> list[Meeting]:
+    """The meetings by telephone of these people that are not over and not called off, in order of time."""
+    query = select(Meeting).where(Meeting.beneficiary_id.in_(list(beneficiary_ids)), Meeting.ends_at > now)
+    query = query.where(Meeting.state != MeetingState.CANCELLED)
+    return list(tx.scalars(query.order_by(Meeting.starts_at, Meeting.id)))
 
 
 def version_of(contact: Contact | None) -> str:
@@ -148,12 +157,20 @@ def _views(tx: Session, people: Sequence[Beneficiary], now: datetime) -> list[He
     ids = [each.id for each in people]
     kept = tx.scalars(select(Contact).where(Contact.beneficiary_id.in_(ids)))
     contacts = {each.beneficiary_id: each for each in kept}
-    coming, tasks = _coming(tx, ids, now), _tasks(tx, ids)
-    return [_view(each, contacts.get(each.id), coming[each.id], tasks[each.id], now) for each in people]
+    coming = _by_whom(standing_of(tx, ids, now=now))
+    meetings, tasks = _by_whom(meetings_of(tx, ids, now=now)), _tasks(tx, ids)
+    return [
+        _view(each, contacts.get(each.id), coming[each.id], meetings[each.id], tasks[each.id], now) for each in people
+    ]
 
 
 def _view(
-    whom: Beneficiary, contact: Contact | None, coming: list[ComingView], tasks: list[TaskView], now: datetime
+    whom: Beneficiary,
+    contact: Contact | None,
+    coming: list[ComingView],
+    meetings: list[ComingView],
+    tasks: list[TaskView],
+    now: datetime,
 ) -> HelpedView:
     reach = reach_of(contact) if contact else None
     return HelpedView(
@@ -162,6 +179,7 @@ def _view(
         stand=reaching.how_it_stands(reach, now),
         masked=_masked(reach) if reach else None,
         coming=coming,
+        meetings=meetings,
         tasks=tasks,
         version=version_of(contact),
     )
@@ -183,9 +201,9 @@ def _masked(reach: Reach) -> Masked:
     )
 
 
-def _coming(tx: Session, ids: Collection[str], now: datetime) -> Mapping[str, list[ComingView]]:
+def _by_whom(coming: Sequence[Appointment] | Sequence[Meeting]) -> Mapping[str, list[ComingView]]:
     found: dict[str, list[ComingView]] = defaultdict(list)
-    for each in standing_of(tx, ids, now=now):
+    for each in coming:
         found[each.beneficiary_id].append(ComingView(each.id, each.starts_at, each.ends_at))
     return found
 

@@ -112,11 +112,12 @@ def owed(heard: Sequence[Heard], *, starts_at: datetime, takes_place: bool) -> O
     if not wrong:
         return None
     times = [each for each in wrong if each is not None]
+    is_fresh = truth not in thinks[1:]
     if truth is None:
-        return Owed(Kind.SESSION_CANCELLED, is_writable=times == [starts_at])
+        return Owed(Kind.SESSION_CANCELLED, is_writable=is_fresh and set(times) == {starts_at})
     was_called_off = any(each.starts_at is None for each in heard)
     kind = Kind.SESSION_MOVED if times else Kind.SESSION_RESTORED if was_called_off else Kind.BOOKED
-    return Owed(kind, times[-1] if times else None, is_writable=truth not in thinks[1:])
+    return Owed(kind, times[-1] if times else None, is_writable=is_fresh)
 
 
 def _is_within(span: tuple[datetime, datetime], hours: Hours) -> bool:

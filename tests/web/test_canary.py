@@ -39,8 +39,9 @@ from clinic.models.sealed import Sealed, SealedJson
 from clinic.queries import appointments, asks, readers
 from clinic.queries import interpreting as queries
 from clinic.queries import workshops as workshop_queries
-from clinic.services import contacts, interpreting, searches, workshops
+from clinic.services import contacts, interpreting, meetings, searches, workshops
 from clinic.services.interpreting import NeedWish, ProfileDraft
+from clinic.services.meetings import MeetingWish
 from tests import make
 from tests.conftest import SignIn
 from tests.instruments import Clock
@@ -94,8 +95,10 @@ def canaries(db: Database) -> Canaries:
         rest |= _rest(tx, crew[Role.COORDINATOR]) | _asked(tx, own, crew, others) | _registered(tx, film, crew)
         for booked_id in (own, foreign):
             make.make_call(tx, booked_id)
+        called = {each: _by_telephone(tx, each, who[Role.MEDIATOR]) for each, who in ((own, crew), (foreign, others))}
+        rest_of = {each: {**_reached(tx, each), "meeting_id": called[each], **rest} for each in called}
         ids = [
-            {**_ids(tx, session_id), "appointment_id": each, **_reached(tx, each), "person_id": person.id, **rest}
+            {**_ids(tx, session_id), "appointment_id": each, **rest_of[each], "person_id": person.id}
             for session_id, each, person in zip((mine, bus, film), (own, foreign, own), others.values(), strict=True)
         ]
     return Canaries(crew, ids)
@@ -108,6 +111,13 @@ def _reached(tx: Session, appointment_id: str) -> dict[str, str]:
     contact_id = readers.reader(tx, whose).contact_id or ""
     made = contacts.task(tx, contact_id, TaskKind.REPLIED, notice_id=make.key()[:16], now=NOW)
     return {"beneficiary_id": whose.id, "task_id": made.id if made else ""}
+
+
+def _by_telephone(tx: Session, appointment_id: str, mediator: SignedIn) -> str:
+    """She who has the appointment is called by who booked it."""
+    her = tx.get_one(Appointment, appointment_id).beneficiary_id
+    wish = MeetingWish(mediator.id, FRIDAY + timedelta(hours=5), 30, "eng")
+    return meetings.arrange(tx, her, wish, key=make.key(), by=mediator, now=NOW)
 
 
 def _ids(tx: Session, session_id: str) -> dict[str, str]:
@@ -239,7 +249,7 @@ def _to_this_role() -> dict[Role, set[str]]:
     crew = {f"{each.value.replace('_', '-')}-name" for each in CREW_ROLES}
     return {
         Role.COORDINATOR: _all_but_secrets(),
-        Role.MEDIATOR: crew | {"alias", "other-interpreter-name", "other-phone"},
+        Role.MEDIATOR: crew | {"alias", "other-interpreter-name", "other-mediator-name", "other-phone"},
         Role.INTERPRETER: {"phone", "bus-word"},
         Role.MEMBER: {"film-word"},
         Role.WORKSHOP_ORGANISER: {"film-elsewhere", "film-word", "member-name"},

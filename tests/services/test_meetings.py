@@ -22,8 +22,7 @@ from clinic.queries import meetings as queries
 from clinic.services import contacts, exclusions, meetings, people, safety
 from tests import make
 from tests.make import FRIDAY, NOW
-from tests.services.telephone import BY_CALL, HOUR, LATER, Two, arrange, both, holding, make_two, row, send, wish
-
+from tests.services.telephone import BY_CALL, HOUR, LATER, arrange, both, holding, make_two, row, send, wish
 
 
 def test_S70_a_meeting_holds_her_and_the_peer_and_nobody_is_in_two_places(each_db: Database) -> None:
@@ -36,8 +35,8 @@ def test_S70_a_meeting_holds_her_and_the_peer_and_nobody_is_in_two_places(each_d
         assert not invariants.breaches(tx, now=NOW)
 
     for her, peer, code in ((two, other, "alias_busy"), (other, two, "person_busy")):
+        agreed = replace(wish(peer), starts_at=FRIDAY + HOUR / 4)
         with pytest.raises(Refused, match=code) as refused, each_db.write() as tx:
-            agreed = replace(wish(peer), starts_at=FRIDAY + HOUR / 4)
             meetings.arrange(tx, her.her, agreed, key=make.key(), by=her.mediator, now=NOW)
         assert refused.value.facts == {}
 

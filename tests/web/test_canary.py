@@ -55,7 +55,8 @@ NEAR = FRIDAY - timedelta(hours=1)
 NO_WORDS = {
     "appointments.language", "audit_entries.action", "audit_entries.reason", "contacts.email_digest",
     "contacts.number_digest", "feed_links.language", "interpreter_needs.language", "key_proofs.proof",
-    "meetings.language", "meetings.uid", "notices.claim", "notices.code", "notices.message_token", "occupancy.holder", "offers.uid", "people.language", "registrations.uid",
+    "meetings.language", "meetings.uid", "notices.claim", "notices.code", "notices.message_token", "occupancy.holder",
+    "offers.uid", "people.language", "registrations.uid",
     "series.reminders_crew", "series.reminders_people", "series.rule", "shifts.uid", "valves.code",
     "workshops.language",
 }  # fmt: skip

@@ -29,6 +29,7 @@ from clinic.web import (
     health,
     inbox,
     interpreting,
+    meetings,
     notices,
     people,
     places,
@@ -58,7 +59,7 @@ from clinic.web.shared.ground import Ground, lay
 
 ROOMS = (
     public, sign_in, account, agenda, sessions, rota, interpreting, appointments, people, places, workshops, notices,
-    availability, calendars, calls, beneficiaries, step_up, exit, health, gateway, inbox,
+    availability, calendars, calls, beneficiaries, step_up, exit, health, gateway, inbox, meetings,
 )  # fmt: skip
 SHARED = (cookies, headers, identity, locale, assets, filters, labels, fates, rules, stamps, navigation, errors)
 

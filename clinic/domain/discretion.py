@@ -12,6 +12,7 @@ HOUR = timedelta(hours=1)
 SPOT_FOR_INTERPRETER = (24 * HOUR, 2 * HOUR)
 SPOT_FOR_MEMBER = (48 * HOUR, 2 * HOUR)
 ALIAS_FOR_LEGAL_TEAM = (12 * HOUR, 24 * HOUR)
+NUMBER_FOR_PEER = (HOUR, 2 * HOUR)
 
 
 @dataclass(frozen=True)
@@ -122,3 +123,9 @@ def follows(reader: SignedIn, mediator_id: str, stand_in_id: str | None) -> bool
     """Whether a reader follows somebody who is helped: her mediator or stand-in, and those who coordinate."""
     is_hers = reader.id in {mediator_id, stand_in_id}
     return reader.holds(Role.COORDINATOR) or (reader.holds(Role.MEDIATOR) and is_hers)
+
+
+def may_know_number(*, is_follower: bool, is_peer: bool, span: tuple[datetime, datetime], now: datetime) -> bool:
+    """The number for a meeting by telephone: those who follow her; the peer who calls her, only near the time."""
+    before, after = NUMBER_FOR_PEER
+    return is_follower or (is_peer and span[0] - before <= now <= span[1] + after)

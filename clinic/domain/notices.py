@@ -61,11 +61,11 @@ UNDER_WAY = (*WAITING, State.SENDING)
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """When and where a session is, or was before a move."""
+    """When and where a session is, or was before a move; a meeting by telephone has no place."""
 
     starts_at: datetime
     ends_at: datetime
-    place_id: str
+    place_id: str | None
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ class Facts:
     """All that a text may be made of: there is no name of anybody, place, language or topic here to slip in.
 
     `words` is what the service is called by language: its agenda word, or for one who works here and chose the level
-    "named" its name. `items`: of a digest, what each part is called and when it begins.
+    "named" its name; nothing of a meeting by telephone. `items`: of a digest, what each part is called and when it
+    begins.
     """
 
     kind: Kind

@@ -126,7 +126,14 @@ def is_in_window(at: datetime, kind: Kind, rhythm: Rhythm) -> bool:
     if rhythm.at_work:
         return True
     opens, closes = _span(kind, rhythm.hours)
-    return _is_open_day(local_date(at), rhythm.hours) and opens <= to_local(at).time() < closes
+    return is_open_day(local_date(at), rhythm.hours) and opens <= to_local(at).time() < closes
+
+
+def is_open_day(day: date, hours: Hours | None) -> bool:
+    """Not Sundays and public holidays, unless she asked for them (S14)."""
+    if hours and hours.rest_days:
+        return True
+    return day.weekday() != _SUNDAY and day not in _public_holidays()
 
 
 def into_window(at: datetime, kind: Kind, rhythm: Rhythm) -> datetime:
@@ -135,9 +142,9 @@ def into_window(at: datetime, kind: Kind, rhythm: Rhythm) -> datetime:
         return at
     opens, _ = _span(kind, rhythm.hours)
     day = local_date(at)
-    if to_local(at).time() >= opens or not _is_open_day(day, rhythm.hours):
+    if to_local(at).time() >= opens or not is_open_day(day, rhythm.hours):
         day += _DAY
-    while not _is_open_day(day, rhythm.hours):
+    while not is_open_day(day, rhythm.hours):
         day += _DAY
     return into_window(_opening(day, opens), kind, rhythm)
 
@@ -178,12 +185,6 @@ def _opening(day: date, opens: time) -> datetime:
         return to_instant(day, opens, fold=1)
     except NonexistentTime as left_out:
         return to_instant(day, left_out.suggestion.time())
-
-
-def _is_open_day(day: date, hours: Hours | None) -> bool:
-    if hours and hours.rest_days:
-        return True
-    return day.weekday() != _SUNDAY and day not in _public_holidays()
 
 
 @cache

@@ -9,12 +9,15 @@ from clinic.feeds.ics import Entry, EntryStatus
 from clinic.queries.commitments import Commitment
 
 
-def entries(commitments: Iterable[Commitment], detail: Detail, language: str) -> list[Entry]:
-    """Write commitments in a language of theirs: discreet, the agenda word alone; named, name and public place."""
-    return [_entry(each, detail, language) for each in commitments]
+def entries(commitments: Iterable[Commitment], detail: Detail, language: str, *, of_meetings: str = "") -> list[Entry]:
+    """Write commitments in a language of theirs: discreet, the agenda word alone; named, name and public place.
+
+    `of_meetings`: the word for meetings by telephone at either level.
+    """
+    return [_entry(each, detail, language, of_meetings) for each in commitments]
 
 
-def _entry(commitment: Commitment, detail: Detail, language: str) -> Entry:
+def _entry(commitment: Commitment, detail: Detail, language: str, of_meetings: str) -> Entry:
     is_named = detail is Detail.NAMED
     words = commitment.names if is_named else commitment.agenda_words
     return Entry(
@@ -24,7 +27,7 @@ def _entry(commitment: Commitment, detail: Detail, language: str) -> Entry:
         starts_at=commitment.starts_at,
         ends_at=commitment.ends_at,
         status=_status(commitment),
-        summary=words[language],
+        summary=words[language] if words else of_meetings,
         location=commitment.spot if is_named else None,
     )
 

@@ -12,7 +12,7 @@ from clinic.models.calls import Call
 from clinic.models.contacts import Contact, ContactTask
 from clinic.models.demonstration import Demonstration
 from clinic.models.interpreting import Interpreter, Need, Offer, SpokenLanguage
-from clinic.models.meetings import Meeting
+from clinic.models.meetings import Meeting, MeetingWord
 from clinic.models.notices import Notice, Valve
 from clinic.models.occupancy import Occupancy
 from clinic.models.people import PasswordCode, Person, PersonRole
@@ -45,6 +45,7 @@ __all__ = [
     "Interpreter",
     "KeyProof",
     "Meeting",
+    "MeetingWord",
     "Need",
     "Notice",
     "Occupancy",

@@ -1,4 +1,4 @@
-"""Meetings by telephone: an agreed time with a peer, and no place."""
+"""Meetings by telephone: an agreed time with a peer, and no place; and who knows of it already."""
 
 from __future__ import annotations
 
@@ -38,3 +38,18 @@ class Meeting(HasId, Base):
     changed_at: Mapped[datetime] = mapped_column(UtcInstant)
     beneficiary: Mapped[Beneficiary] = relationship(lazy="raise")
     peer: Mapped[Person] = relationship(lazy="raise", foreign_keys=[peer_id])
+
+
+class MeetingWord(HasId, Base):
+    """What one of the two knows without a message, since when: the time of the meeting, None: that it is called off.
+
+    `person_id`: the peer who did it herself; None: she who is helped, whom somebody spoke with.
+    """
+
+    __tablename__ = "meeting_words"
+    __table_args__ = (Index(None, "meeting_id"),)
+
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meetings.id", ondelete="CASCADE"))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime] = mapped_column(UtcInstant)
+    starts_at: Mapped[datetime | None] = mapped_column(UtcInstant)

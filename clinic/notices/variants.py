@@ -44,6 +44,7 @@ def at_work(gettext: GetText) -> Sentences:
         Kind.OFFER_DECLINED: gettext("Agenda answer: no for %(word)s, %(day)s, %(time)s. Details in the application."),
         Kind.OFFER_FILLED: filled,
         Kind.OFFER_WITHDRAWN: withdrawn,
+        Kind.BOOKED: noted,
         Kind.REGISTERED: noted,
         Kind.PLACE_FALLEN_FREE: noted,
         Kind.SESSION_MOVED: changed,

@@ -98,9 +98,13 @@ def _digest(facts: Facts, sentence: str, slots: Mapping[str, str]) -> str:
 
 
 def _name(names: Mapping[str, str], facts: Facts) -> str:
-    """What a service is called, as far as there is room; by SMS without what would make the message three."""
-    name = names.get(_known(facts.language)) or names.get(FIRST, "")
-    if name and facts.voice.channel is Channel.SMS:
+    """What a service is called, as far as there is room; by SMS without what would make the message three.
+
+    What is no service, a meeting by telephone, has one word for all, at each level of detail (S16).
+    """
+    language = _known(facts.language)
+    name = names.get(language) or names.get(FIRST) or _catalogue(language).gettext("Appointment")
+    if facts.voice.channel is Channel.SMS:
         plain = segments.transliterate(name)
         name = "".join(each for each in plain if segments.count(each).encoding is Encoding.GSM_7).strip() or "…"
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"

@@ -1,4 +1,4 @@
-"""What a person's calendar holds: shifts, interpreting accepted, workshops registered for."""
+"""What a person's calendar holds: shifts, interpreting accepted, workshops registered for, meetings by telephone."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session, joinedload
 
 from clinic.domain.calendars import cancelled_since, window_start
 from clinic.domain.interpreting import OfferState
+from clinic.domain.meetings import MeetingState
 from clinic.domain.places import Publicity
 from clinic.domain.rota import ShiftState
 from clinic.domain.sessions import Status
 from clinic.domain.workshops import RegistrationState
-from clinic.models import ClinicSession, Need, Offer, Registration, Shift
+from clinic.models import ClinicSession, Meeting, Need, Offer, Registration, Shift
 
 
 @dataclass(frozen=True)
 class Commitment:
-    """Something that a person is on; the spot only where it is public."""
+    """Something that a person is on; the spot only where it is public. A meeting has no name, word or spot."""
 
     uid: str
     sequence: int
@@ -37,7 +38,7 @@ class Commitment:
 def of_person(tx: Session, person_id: str, *, now: datetime) -> list[Commitment]:
     """What a person is on within the window of a feed, in order of time; a cancelled session for 14 days after it.
 
-    `sequence` advances with every change of the session or of her part in it (RFC 5545 §3.8.7.4). Three queries.
+    `sequence` advances with every change of the session or of her part in it (RFC 5545 §3.8.7.4). Four queries.
     """
     whole = (joinedload(ClinicSession.series), joinedload(ClinicSession.place))
     shown = (
@@ -50,6 +51,7 @@ def of_person(tx: Session, person_id: str, *, now: datetime) -> list[Commitment]
     found = [_commitment(shift, session, session) for shift, session in shifts]
     found += [_commitment(registration, session, session) for registration, session in registrations]
     found += [_commitment(offer, session, offer.need) for offer, session in offers]
+    found += [_meeting(each) for each in tx.scalars(_meetings(person_id, now))]
     return sorted(found, key=lambda each: (each.starts_at, each.uid))
 
 
@@ -66,6 +68,7 @@ def last_change(tx: Session, person_id: str) -> datetime | None:
         .join(Need, Offer.need_id == Need.id)
         .join(ClinicSession, Need.session_id == ClinicSession.id)
         .where(Offer.person_id == person_id),
+        select(func.max(Meeting.changed_at)).where(Meeting.peer_id == person_id),
     )
     return max((at for part in parts for at in tx.execute(part).one() if at), default=None)
 
@@ -84,6 +87,27 @@ def _offers(person_id: str) -> Select[Offer, ClinicSession]:
     query = select(Offer, ClinicSession).join(Need, Offer.need_id == Need.id)
     return query.join(ClinicSession, Need.session_id == ClinicSession.id).where(
         Offer.person_id == person_id, Offer.state == OfferState.ACCEPTED
+    )
+
+
+def _meetings(person_id: str, now: datetime) -> Select[Meeting]:
+    stands = Meeting.state == MeetingState.BOOKED
+    shown = (Meeting.ends_at > window_start(now), or_(stands, Meeting.ends_at > cancelled_since(now)))
+    return select(Meeting).where(Meeting.peer_id == person_id, *shown)
+
+
+def _meeting(meeting: Meeting) -> Commitment:
+    return Commitment(
+        uid=meeting.uid,
+        sequence=meeting.sequence,
+        changed_at=meeting.changed_at,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        is_cancelled=meeting.state is not MeetingState.BOOKED,
+        is_tentative=False,
+        names={},
+        agenda_words={},
+        spot=None,
     )
 
 

@@ -16,10 +16,11 @@ from clinic.domain import reaching
 from clinic.domain.answers import NotFound
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.contacts import Channel, Choice, Hours, Reach, Suspension, TaskKind, Wording
+from clinic.domain.meetings import MeetingState
 from clinic.domain.people import SignedIn
 from clinic.domain.reaching import Stand
 from clinic.domain.sessions import Status
-from clinic.models import Appointment, Beneficiary, Call, ClinicSession, Contact, ContactTask, Person
+from clinic.models import Appointment, Beneficiary, Call, ClinicSession, Contact, ContactTask, Meeting, Person
 from clinic.models.sealed import digest
 from clinic.queries import beneficiaries, readers
 from clinic.queries.readers import reach_of
@@ -61,7 +62,7 @@ class ComingView:
 
 @dataclass(frozen=True)
 class HelpedView:
-    """One person helped: how it stands with reaching her, what comes, what is to be seen to.
+    """One person helped: how it stands with reaching her, what comes, what is to be seen to; `meetings` by telephone.
 
     `mediator` by name; `is_stand_in`: whether the reader follows her as a stand-in. `version` changes with everything
     she said.
@@ -75,12 +76,13 @@ class HelpedView:
     stand: Stand
     masked: Masked | None
     coming: Sequence[ComingView]
+    meetings: Sequence[ComingView]
     tasks: Sequence[TaskView]
     version: str
 
 
 def followed(tx: Session, *, reader: SignedIn, now: datetime) -> list[HelpedView]:
-    """All whom a reader follows, by alias: five queries, however many."""
+    """All whom a reader follows, by alias: six queries, however many."""
     return views(tx, beneficiaries.followed(tx, reader=reader), reader=reader, now=now)
 
 
@@ -97,8 +99,13 @@ def views(tx: Session, people: Sequence[Beneficiary], *, reader: SignedIn, now: 
     ids = [each.id for each in people]
     kept = tx.scalars(select(Contact).where(Contact.beneficiary_id.in_(ids)))
     contacts = {each.beneficiary_id: each for each in kept}
-    hanging = _coming(tx, ids, now), _tasks(tx, ids), _names(tx, {each.mediator_id for each in people})
-    return [_view(each, contacts.get(each.id), *hanging, reader, now) for each in people]
+    hanging = _Hanging(
+        coming=_by_whom(standing_of(tx, ids, now=now)),
+        meetings=_by_whom(meetings_of(tx, ids, now=now)),
+        tasks=_tasks(tx, ids),
+        names=_names(tx, {each.mediator_id for each in people}),
+    )
+    return [_view(each, contacts.get(each.id), hanging, reader, now) for each in people]
 
 
 def standing_of(tx: Session, beneficiary_ids: Collection[str], *, now: datetime) -> list[Appointment]:
@@ -111,6 +118,13 @@ def standing_of(tx: Session, beneficiary_ids: Collection[str], *, now: datetime)
         ClinicSession.status == Status.PLANNED,
     )
     return list(tx.scalars(query.order_by(Appointment.starts_at, Appointment.id)))
+
+
+def meetings_of(tx: Session, beneficiary_ids: Collection[str], *, now: datetime) -> list[Meeting]:
+    """The meetings by telephone of these people that are not over and not called off, in order of time."""
+    query = select(Meeting).where(Meeting.beneficiary_id.in_(list(beneficiary_ids)), Meeting.ends_at > now)
+    query = query.where(Meeting.state != MeetingState.CANCELLED)
+    return list(tx.scalars(query.order_by(Meeting.starts_at, Meeting.id)))
 
 
 def version_of(contact: Contact | None) -> str:
@@ -157,26 +171,29 @@ def at_same_address(tx: Session, contact: Contact | None) -> list[Contact]:
     return list(tx.scalars(query.order_by(Contact.id)))
 
 
-def _view(
-    whom: Beneficiary,
-    contact: Contact | None,
-    coming: Mapping[str, list[ComingView]],
-    tasks: Mapping[str, list[TaskView]],
-    names: Mapping[str, str],
-    reader: SignedIn,
-    now: datetime,
-) -> HelpedView:
+@dataclass(frozen=True)
+class _Hanging:
+    """What hangs on several people, by whom; and the names of their mediators, by id."""
+
+    coming: Mapping[str, list[ComingView]]
+    meetings: Mapping[str, list[ComingView]]
+    tasks: Mapping[str, list[TaskView]]
+    names: Mapping[str, str]
+
+
+def _view(whom: Beneficiary, contact: Contact | None, hanging: _Hanging, reader: SignedIn, now: datetime) -> HelpedView:
     reach = reach_of(contact) if contact else None
     return HelpedView(
         id=whom.id,
         alias=whom.alias or "",
         languages=tuple(whom.languages.split()),
-        mediator=names[whom.mediator_id],
+        mediator=hanging.names[whom.mediator_id],
         is_stand_in=whom.stand_in_id == reader.id,
         stand=reaching.how_it_stands(reach, now),
         masked=_masked(reach) if reach else None,
-        coming=coming.get(whom.id, []),
-        tasks=tasks.get(whom.id, []),
+        coming=hanging.coming.get(whom.id, []),
+        meetings=hanging.meetings.get(whom.id, []),
+        tasks=hanging.tasks.get(whom.id, []),
         version=version_of(contact),
     )
 
@@ -202,9 +219,9 @@ def _masked(reach: Reach) -> Masked:
     )
 
 
-def _coming(tx: Session, ids: Collection[str], now: datetime) -> Mapping[str, list[ComingView]]:
+def _by_whom(coming: Sequence[Appointment] | Sequence[Meeting]) -> Mapping[str, list[ComingView]]:
     found: dict[str, list[ComingView]] = defaultdict(list)
-    for each in standing_of(tx, ids, now=now):
+    for each in coming:
         found[each.beneficiary_id].append(ComingView(each.id, each.starts_at, each.ends_at))
     return found
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.calls import TO_MAKE, Change
 from clinic.domain.interpreting import HOLDING, NeedState, OfferState
+from clinic.domain.meetings import MeetingState
 from clinic.domain.resources import of_beneficiary, of_desk_work, of_person
 from clinic.domain.rota import ShiftState
 from clinic.domain.searches import AskState, SearchState
@@ -24,6 +25,7 @@ from clinic.models import (
     Ask,
     Call,
     ClinicSession,
+    Meeting,
     Need,
     Occupancy,
     Offer,
@@ -56,6 +58,7 @@ def breaches(tx: Session, *, now: datetime) -> list[Breach]:
     What was held for an answer that did not come in time may still lie there: it is in nobody's way.
     """
     expected = [*_held_by_shifts(tx), *_held_by_registrations(tx), *_held_by_appointments(tx), *_held_by_offers(tx)]
+    expected += _held_by_meetings(tx)
     counting = {held for held in expected if held[3] is None or held[3] > now}
     there = {(row.resource, row.quantum, row.holder, row.until) for row in tx.scalars(select(Occupancy))}
     at_once = Counter((resource, quantum) for resource, quantum, _, _ in counting)
@@ -111,6 +114,13 @@ def _held_by_offers(tx: Session) -> Iterator[Held]:
     for offer, starts_at, ends_at in tx.execute(query):
         until = offer.answer_by if offer.state is OfferState.ASKED else None
         yield from _rows(of_person(offer.person_id), starts_at, ends_at, offer.id, until)
+
+
+def _held_by_meetings(tx: Session) -> Iterator[Held]:
+    """She and her peer, while it stands."""
+    for each in tx.scalars(select(Meeting).where(Meeting.state == MeetingState.BOOKED)):
+        for resource in (of_beneficiary(each.beneficiary_id), of_person(each.peer_id)):
+            yield from _rows(resource, each.starts_at, each.ends_at, each.id)
 
 
 def _rows(

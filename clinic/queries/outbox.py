@@ -16,7 +16,7 @@ from clinic.domain.contacts import Choice, Helped
 from clinic.domain.notices import Facts, Kind, State, Voice
 from clinic.domain.people import Role
 from clinic.domain.timing import Went
-from clinic.models import ClinicSession, Contact, Notice, Person, PersonRole
+from clinic.models import ClinicSession, Contact, Meeting, Notice, Person, PersonRole
 from clinic.queries import readers, standing
 from clinic.queries.readers import Reader
 
@@ -77,7 +77,7 @@ def next_late(tx: Session, now: datetime) -> str | None:
 
 
 def held_still(tx: Session, notice_id: str) -> Notice | None:
-    """A notice, locked, after its session and its reader: until the transaction ends, neither can change.
+    """A notice, locked, after its session or meeting and its reader: until the transaction ends, neither can change.
 
     In this order, because whoever changes a session locks it first and takes notices back after. The session of a
     change is locked alone, as it may have to be called about then; so is what a reader said about being reached: no two
@@ -88,6 +88,8 @@ def held_still(tx: Session, notice_id: str) -> Notice | None:
         return None
     if notice.session_id:
         tx.get(ClinicSession, notice.session_id, with_for_update={"read": notice.kind not in timing.CHANGES})
+    else:
+        tx.get(Meeting, notice.about_id, with_for_update={"read": True})
     if notice.person_id:
         tx.get(Person, notice.person_id, with_for_update={"read": True})
     tx.scalar(
@@ -188,7 +190,7 @@ def _is_named(reader: Reader) -> bool:
 
 
 def _words(tx: Session, notice: Notice, *, is_named: bool) -> Mapping[str, str]:
-    """What the service of a notice is called by language; nothing for a notice without one."""
+    """What the service of a notice is called by language; nothing for a notice without one, such as of a meeting."""
     session = _session(tx, notice)
     if session is None:
         return {}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.calls import TO_MAKE
 from clinic.domain.interpreting import OfferState
+from clinic.domain.meetings import MeetingState
 from clinic.domain.notices import ENDINGS, Kind, Whereabouts
 from clinic.domain.rota import ShiftState
 from clinic.domain.searches import AskState
@@ -24,6 +25,7 @@ from clinic.models import (
     ClinicSession,
     Contact,
     ContactTask,
+    Meeting,
     Need,
     Notice,
     Offer,
@@ -65,7 +67,9 @@ _SAID_IN: Mapping[Kind, frozenset[StrEnum]] = {
 def stands(tx: Session, notice: Notice, now: datetime) -> bool:
     """Whether it is still as the notice says."""
     if notice.kind is Kind.ATTENTION:
-        return _is_to_see_to(tx, notice)
+        return _is_to_see_to(tx, notice, now)
+    if notice.session_id is None:
+        return _meets(tx.get(Meeting, notice.about_id), notice)
     found = _object(tx, notice.about_id)
     if found is None or _state(found) not in _SAID_IN[notice.kind]:
         return False
@@ -76,8 +80,11 @@ def stands(tx: Session, notice: Notice, now: datetime) -> bool:
     return notice.kind in ENDINGS or _is_then(tx, found, notice)
 
 
-def whereabouts(tx: Session, about_id: str, session_id: str) -> Whereabouts:
-    """When and where that is which a notice is about: an appointment, a need's time, else the session."""
+def whereabouts(tx: Session, about_id: str, session_id: str | None) -> Whereabouts:
+    """When and where that is which a notice is about: a meeting, an appointment, a need's time, else the session."""
+    if session_id is None:
+        meeting = tx.get_one(Meeting, about_id)
+        return Whereabouts(meeting.starts_at, meeting.ends_at, None)
     session = tx.get_one(ClinicSession, session_id)
     booked = tx.get(Appointment, about_id)
     if booked:
@@ -112,6 +119,19 @@ def _is_then(tx: Session, found: _Object, notice: Notice) -> bool:
     return whereabouts(tx, notice.about_id, notice.session_id).starts_at == notice.starts_at
 
 
+def _meets(meeting: Meeting | None, notice: Notice) -> bool:
+    """Whether a meeting takes place, or does not, as a notice says; for its peer only while she is the one."""
+    if meeting is None:
+        return False
+    is_without = meeting.state is MeetingState.WITHOUT_PEER
+    is_left = notice.person_id is not None and (is_without or meeting.peer_id != notice.person_id)
+    if is_left:
+        return notice.kind is Kind.SESSION_CANCELLED
+    is_off = meeting.state is MeetingState.CANCELLED
+    says_off = notice.kind is Kind.SESSION_CANCELLED
+    return is_off is says_off and not is_without and meeting.starts_at == notice.starts_at
+
+
 def _object(tx: Session, about_id: str) -> _Object | None:
     found = tx.get(Shift, about_id) or tx.get(Offer, about_id) or tx.get(Registration, about_id)
     return found or tx.get(Appointment, about_id) or tx.get(Ask, about_id) or tx.get(ClinicSession, about_id)
@@ -129,7 +149,10 @@ def _is_asked_for(tx: Session, session: ClinicSession, notice: Notice) -> bool:
     return tx.scalar(waits) is not None
 
 
-def _is_to_see_to(tx: Session, notice: Notice) -> bool:
-    """Whether the task that a notice asks to see to is not done yet."""
+def _is_to_see_to(tx: Session, notice: Notice, now: datetime) -> bool:
+    """Whether the task that a notice asks to see to is not done yet, or the meeting that it is about is still ahead."""
+    meeting = tx.get(Meeting, notice.about_id)
+    if meeting:
+        return meeting.starts_at > now
     query = select(ContactTask.id).join(Contact).where(ContactTask.id == notice.about_id, ContactTask.done_at.is_(None))
     return tx.scalar(query) is not None

@@ -12,10 +12,11 @@ from clinic.domain import reaching
 from clinic.domain.answers import NotFound, Refused
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.contacts import CHOICE_LASTS, Choice, Helped, Reach, TaskKind, may_write
+from clinic.domain.meetings import MeetingState
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.reaching import Stand
 from clinic.domain.step_up import Reason
-from clinic.models import Appointment, Beneficiary, Contact, ContactTask, Visit
+from clinic.models import Appointment, Beneficiary, Contact, ContactTask, Meeting, Visit
 from clinic.queries import beneficiaries as queries
 from clinic.queries import calls as call_queries
 from clinic.queries import contacts as contact_queries
@@ -165,8 +166,13 @@ def _perhaps_run_out(now: datetime) -> Select[Contact]:
         Appointment.state == AppointmentState.BOOKED,
         Appointment.ends_at > now - WAS_HERE,
     )
+    awaits_call = exists().where(
+        Meeting.beneficiary_id == Contact.beneficiary_id,
+        Meeting.state != MeetingState.CANCELLED,
+        Meeting.ends_at > now - WAS_HERE,
+    )
     old = chosen_at <= now - CHOICE_LASTS
-    return select(Contact).where(old, Contact.suspended.is_(None), expected, ~asked).order_by(Contact.id)
+    return select(Contact).where(old, Contact.suspended.is_(None), expected | awaits_call, ~asked).order_by(Contact.id)
 
 
 def _has_run_out(contact: Contact, now: datetime) -> bool:
@@ -174,12 +180,14 @@ def _has_run_out(contact: Contact, now: datetime) -> bool:
 
 
 def _plan_again(tx: Session, whom: Helped, reach: Reach, now: datetime) -> None:
-    """What reminds her of her appointments follows what she chose: at other hours, or not at all."""
+    """What reminds her of her appointments and meetings follows what she chose: at other hours, or not at all."""
     standing = contact_queries.standing_of(tx, [whom.id], now=now)
-    notices.forget_reminders(tx, [each.id for each in standing])
+    coming: dict[str, tuple[str | None, datetime]] = {each.id: (each.session_id, each.starts_at) for each in standing}
+    coming |= {each.id: (None, each.starts_at) for each in contact_queries.meetings_of(tx, [whom.id], now=now)}
+    notices.forget_reminders(tx, list(coming), to=whom)
     if may_write(reach, now, at_work=False):
-        for each in standing:
-            notices.remind(tx, to=whom, about=each.id, session_id=each.session_id, starts_at=each.starts_at, now=now)
+        for about, (session_id, starts_at) in coming.items():
+            notices.remind(tx, to=whom, about=about, session_id=session_id, starts_at=starts_at, now=now)
 
 
 def _shown(tx: Session, whom: Helped, reason: Reason, by: SignedIn, now: datetime) -> str:

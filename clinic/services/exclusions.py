@@ -18,7 +18,7 @@ from clinic.queries import desks
 from clinic.queries import exclusions as exclusion_queries
 from clinic.queries import interpreting as interpreting_queries
 from clinic.queries import sessions as session_queries
-from clinic.services import attending, audit, interpreting
+from clinic.services import attending, audit, interpreting, meetings
 
 
 def exclude(tx: Session, beneficiary_id: str, person_id: str, *, by: SignedIn, now: datetime) -> None:
@@ -88,6 +88,7 @@ def _keep_apart(tx: Session, whom: Beneficiary, person_id: str, side: Side, now:
                 )
                 tx.execute(these.where(Disclosure.until > now).values(until=now))
         attending.fill(tx, session, now=now)
+    meetings.part(tx, whom.id, person_id, now)
 
 
 def _coming_sessions(tx: Session, whom: Beneficiary, now: datetime) -> list[ClinicSession]:

@@ -12,7 +12,8 @@ from clinic.domain import notices as rules
 from clinic.domain import timing
 from clinic.domain.contacts import Helped
 from clinic.domain.notices import Kind, State, Whereabouts
-from clinic.models import ClinicSession, Notice, Series
+from clinic.domain.timing import Offset, Rhythm
+from clinic.models import ClinicSession, Meeting, Notice, Series
 from clinic.queries import outbox, readers, standing
 
 _REMINDERS = (Kind.REMINDER, Kind.DIGEST)
@@ -55,7 +56,7 @@ def say(
     *,
     to: str | Helped,
     about: str,
-    session_id: str,
+    session_id: str | None,
     now: datetime,
     was: Whereabouts | None = None,
 ) -> None:
@@ -86,16 +87,16 @@ def leave_to_call(
     _plan(tx, notice, now)
 
 
-def remind(tx: Session, *, to: str | Helped, about: str, session_id: str, starts_at: datetime, now: datetime) -> None:
-    """Plan the reminders of a commitment that are still ahead, as its series has them (S14, S16).
+def remind(
+    tx: Session, *, to: str | Helped, about: str, session_id: str | None, starts_at: datetime, now: datetime
+) -> None:
+    """Plan the reminders of a commitment that are still ahead, as its series has them (S14, S16); of a meeting, the
+    usual ones.
 
     Planned again they are the same; those taken back by `forget` wait again.
     """
     rhythm = readers.reader(tx, to).rhythm
-    series = select(Series).join(ClinicSession).where(ClinicSession.id == session_id)
-    one = tx.scalars(series).one()
-    offsets = timing.offsets_of(one.reminders_crew if rhythm.at_work else one.reminders_people)
-    for kind, due_at in timing.reminders_due(starts_at, offsets, now, rhythm):
+    for kind, due_at in timing.reminders_due(starts_at, _offsets(tx, session_id, rhythm), now, rhythm):
         notice = _to(to, kind, about, session_id)
         notice.starts_at, notice.due_at = starts_at, due_at
         _plan(tx, notice, now)
@@ -124,20 +125,32 @@ def take_back(tx: Session, kind: Kind, about: Sequence[str]) -> int:
     return _take_back(tx, about, [kind])
 
 
-def forget_reminders(tx: Session, about: Sequence[str]) -> int:
-    """Take back the reminders that still wait about these objects, and return how many."""
-    return _take_back(tx, about, _REMINDERS)
+def forget_reminders(tx: Session, about: Sequence[str], *, to: str | Helped | None = None) -> int:
+    """Take back the reminders that still wait about these objects, from one reader or all; return how many."""
+    return _take_back(tx, about, _REMINDERS, to)
 
 
-def forget_words(tx: Session, about: Sequence[str]) -> int:
-    """Take back all but the reminders that still wait about these objects, and return how many."""
-    return _take_back(tx, about, [each for each in Kind if each not in _REMINDERS])
+def forget_words(tx: Session, about: Sequence[str], *, to: str | Helped | None = None) -> int:
+    """Take back all but the reminders that still wait about these objects, from one reader or all; return how many."""
+    return _take_back(tx, about, [each for each in Kind if each not in _REMINDERS], to)
 
 
 def clear(tx: Session, *, now: datetime) -> int:
-    """Forget the notices that were settled and could not be sent any more a month ago; return how many."""
+    """Forget the notices that were settled and could not be sent any more a month ago; return how many.
+
+    Of a meeting that is not over they are kept: they say what she knows of it.
+    """
     gone = delete(Notice).where(Notice.state.not_in(rules.UNDER_WAY), Notice.valid_until < now - rules.KEPT)
+    gone = gone.where(Notice.about_id.not_in(select(Meeting.id).where(Meeting.ends_at > now)))
     return len(tx.scalars(gone.returning(Notice.id)).all())
+
+
+def _offsets(tx: Session, session_id: str | None, rhythm: Rhythm) -> tuple[Offset, ...]:
+    """How long before reminders go, as a series has them; without one, as a new series would."""
+    if session_id is None:
+        return timing.FOR_CREW if rhythm.at_work else timing.FOR_PEOPLE
+    one = tx.scalars(select(Series).join(ClinicSession).where(ClinicSession.id == session_id)).one()
+    return timing.offsets_of(one.reminders_crew if rhythm.at_work else one.reminders_people)
 
 
 def _to(whom: str | Helped, kind: Kind, about: str, session_id: str | None) -> Notice:
@@ -204,10 +217,12 @@ def _plan(tx: Session, notice: Notice, now: datetime) -> None:
     tx.flush()
 
 
-def _take_back(tx: Session, about: Sequence[str], kinds: Sequence[Kind]) -> int:
+def _take_back(tx: Session, about: Sequence[str], kinds: Sequence[Kind], to: str | Helped | None = None) -> int:
     waiting = select(Notice).where(
         Notice.about_id.in_(list(about)), Notice.kind.in_(kinds), Notice.state.in_(rules.WAITING)
     )
+    if to:
+        waiting = waiting.where(readers.to_her(to))
     return _supersede(tx, tx.scalars(waiting).all())
 
 

@@ -16,7 +16,7 @@ from clinic.domain.notices import State
 from clinic.models import Contact, Notice
 from clinic.queries import outbox, readers
 from clinic.queries.outbox import Letter, PutOff, Stopped
-from clinic.services import beneficiaries, calls, valves
+from clinic.services import beneficiaries, calls, letting_know, valves
 from clinic.services.valves import Round
 
 _NOT_TOLD = (State.UNCONFIRMED, State.FAILED, State.EXPIRED)
@@ -154,3 +154,4 @@ def _follow_up(tx: Session, notice: Notice, now: datetime) -> None:
     is_silenced = notice.state is State.SKIPPED and notice.code in _CANNOT_BE_TOLD
     if notice.kind in timing.CHANGES and (is_silenced or notice.state in _NOT_TOLD):
         calls.instead_of(tx, notice, now=now)
+        letting_know.lost(tx, notice, now=now)

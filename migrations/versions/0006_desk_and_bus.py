@@ -53,7 +53,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Go back down: aliases and topics lie open again; holds, exclusions, the queue and meetings are lost."""
-    for table in ("meetings", "visits", "exclusions", "disclosures", "attending"):
+    for table in ("meeting_words", "meetings", "visits", "exclusions", "disclosures", "attending"):
         op.drop_table(table)
     op.execute("DELETE FROM appointments WHERE state IN ('held', 'lapsed')")
     op.drop_index("uq_appointments_desk", table_name="appointments")
@@ -248,6 +248,24 @@ def _create_meetings() -> None:
     )
     op.create_index(op.f("ix_meetings_peer_id_starts_at"), "meetings", ["peer_id", "starts_at"], unique=False)
     op.create_index(op.f("ix_meetings_beneficiary_id"), "meetings", ["beneficiary_id"], unique=False)
+    _create_meeting_words()
+
+
+def _create_meeting_words() -> None:
+    op.create_table(
+        "meeting_words",
+        sa.Column("meeting_id", _id, nullable=False),
+        sa.Column("person_id", _id, nullable=True),
+        sa.Column("at", _instant, nullable=False),
+        sa.Column("starts_at", _instant, nullable=True),
+        sa.Column("id", _id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_meeting_words_meeting_id_meetings"), ondelete="CASCADE"
+        ),
+        _refers("meeting_words", "person_id", "people"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_words")),
+    )
+    op.create_index(op.f("ix_meeting_words_meeting_id"), "meeting_words", ["meeting_id"], unique=False)
 
 
 def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:

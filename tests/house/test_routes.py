@@ -16,6 +16,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
 from clinic.db import Database
+from clinic.domain.attendance import Outcome
 from clinic.domain.people import CREW_ROLES, Role
 from clinic.domain.workshops import Attendance
 from clinic.services import people as services
@@ -94,6 +95,8 @@ def _sent(rule: str, identity: str) -> dict[str, str]:
         return {"role": identity if identity in CREW_ROLES else Role.LAWYER.value}
     if rule == "/workshops/registrations/<registration_id>/attendance":
         return {"attendance": Attendance.EXCUSED.value}
+    if rule == "/meetings/<meeting_id>/outcome":
+        return {"outcome": Outcome.EXCUSED.value, "seen": "unknown"}
     if rule == "/sessions/<session_id>/run-short":
         return {"shortfall": "2"}
     if rule == "/rota/sessions/<session_id>/look-for":

@@ -112,7 +112,7 @@ def test_every_kind_has_its_words_for_each_who_may_be_told() -> None:
     to_people = {case.kind for case in lines.cases([Channel.SMS]) if not case.works_here}
 
     assert to_people == notices.FOR_HELPED | notices.FOR_MEMBERS
-    assert at_work == set(Kind) - {Kind.BOOKED}
+    assert at_work == set(Kind)
 
 
 @pytest.mark.soak

@@ -42,7 +42,7 @@ from clinic.services import contacts, notices, workshops
 from tests import make
 from tests.make import FRIDAY, NOW
 
-AT_WORK = frozenset(Kind) - {Kind.BOOKED}
+AT_WORK = frozenset(Kind) - {Kind.BOOKED}  # a peer alone is told that something is booked: of a meeting, no service
 _WITH_ALL = Choice(Channel.NONE, Shared.NO, names_place=True, signs_off=True)
 READERS = {
     "at work, by mail": (AT_WORK, replace(_WITH_ALL, channel=Channel.MAIL, language="fr")),
@@ -57,7 +57,8 @@ READERS = {
 # Columns of ids, keys and codes of closed lists: they cannot hold words.
 CODES = {
     "appointments.language", "audit_entries.action", "audit_entries.reason", "feed_links.language",
-    "interpreter_needs.language", "key_proofs.proof", "notices.claim", "notices.code", "notices.message_token",
+    "interpreter_needs.language", "key_proofs.proof", "meetings.language", "meetings.uid",
+    "notices.claim", "notices.code", "notices.message_token",
     "occupancy.holder", "offers.uid", "people.language", "registrations.uid", "series.reminders_crew",
     "series.reminders_people", "series.rule", "shifts.uid", "valves.code", "workshops.language",
 }  # fmt: skip

@@ -103,8 +103,7 @@ def _people() -> Iterator[str]:
 
 def _work() -> Iterator[str]:
     for kind, happened in WHEN.items():
-        if kind is not Kind.BOOKED:
-            yield f"| {happened} {_row(kind, Move.NEITHER, Wording.PLAIN, works_here=True)}"
+        yield f"| {happened} {_row(kind, Move.NEITHER, Wording.PLAIN, works_here=True)}"
 
 
 def _row(kind: Kind, move: Move, wording: Wording, *, works_here: bool) -> str:

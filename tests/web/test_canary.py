@@ -39,8 +39,9 @@ from clinic.models.sealed import Sealed, SealedJson
 from clinic.queries import appointments, asks, readers
 from clinic.queries import interpreting as queries
 from clinic.queries import workshops as workshop_queries
-from clinic.services import contacts, interpreting, searches, workshops
+from clinic.services import contacts, interpreting, meetings, searches, workshops
 from clinic.services.interpreting import NeedWish, ProfileDraft
+from clinic.services.meetings import MeetingWish
 from tests import make
 from tests.conftest import SignIn
 from tests.instruments import Clock
@@ -53,8 +54,9 @@ NEAR = FRIDAY - timedelta(hours=1)
 # Columns that hold ids, codes of closed lists and digests of no person: they cannot hold words.
 NO_WORDS = {
     "appointments.language", "audit_entries.action", "audit_entries.reason", "contacts.email_digest",
-    "contacts.number_digest", "feed_links.language", "interpreter_needs.language", "key_proofs.proof", "notices.claim",
-    "notices.code", "notices.message_token", "occupancy.holder", "offers.uid", "people.language", "registrations.uid",
+    "contacts.number_digest", "feed_links.language", "interpreter_needs.language", "key_proofs.proof",
+    "meetings.language", "meetings.uid", "notices.claim", "notices.code", "notices.message_token", "occupancy.holder",
+    "offers.uid", "people.language", "registrations.uid",
     "series.reminders_crew", "series.reminders_people", "series.rule", "shifts.uid", "valves.code",
     "workshops.language",
 }  # fmt: skip
@@ -94,8 +96,10 @@ def canaries(db: Database) -> Canaries:
         rest |= _rest(tx, crew[Role.COORDINATOR]) | _asked(tx, own, crew, others) | _registered(tx, film, crew)
         for booked_id in (own, foreign):
             make.make_call(tx, booked_id)
+        called = {each: _by_telephone(tx, each, who[Role.MEDIATOR]) for each, who in ((own, crew), (foreign, others))}
+        rest_of = {each: {**_reached(tx, each), "meeting_id": called[each], **rest} for each in called}
         ids = [
-            {**_ids(tx, session_id), "appointment_id": each, **_reached(tx, each), "person_id": person.id, **rest}
+            {**_ids(tx, session_id), "appointment_id": each, **rest_of[each], "person_id": person.id}
             for session_id, each, person in zip((mine, bus, film), (own, foreign, own), others.values(), strict=True)
         ]
     return Canaries(crew, ids)
@@ -108,6 +112,13 @@ def _reached(tx: Session, appointment_id: str) -> dict[str, str]:
     contact_id = readers.reader(tx, whose).contact_id or ""
     made = contacts.task(tx, contact_id, TaskKind.REPLIED, notice_id=make.key()[:16], now=NOW)
     return {"beneficiary_id": whose.id, "task_id": made.id if made else ""}
+
+
+def _by_telephone(tx: Session, appointment_id: str, mediator: SignedIn) -> str:
+    """She who has the appointment is called by who booked it."""
+    her = tx.get_one(Appointment, appointment_id).beneficiary_id
+    wish = MeetingWish(mediator.id, FRIDAY + timedelta(hours=5), 30, "eng")
+    return meetings.arrange(tx, her, wish, key=make.key(), by=mediator, now=NOW)
 
 
 def _ids(tx: Session, session_id: str) -> dict[str, str]:

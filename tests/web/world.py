@@ -19,8 +19,9 @@ from clinic.models import Appointment, ClinicSession, Closure, DatedAvailability
 from clinic.queries import asks, readers
 from clinic.queries import interpreting as queries
 from clinic.queries import workshops as workshop_queries
-from clinic.services import contacts, disclosures, interpreting, searches, workshops
+from clinic.services import contacts, disclosures, interpreting, meetings, searches, workshops
 from clinic.services.interpreting import NeedWish, ProfileDraft
+from clinic.services.meetings import MeetingWish
 from clinic.services.workshops import WorkshopDraft
 from tests import make
 
@@ -66,6 +67,7 @@ def make_world(tx: Session) -> World:
         "appointment_id": appointment_id,
         **_reached(tx, appointment_id),
         "disclosure_id": _opened(tx, appointment_id, people),
+        "meeting_id": _by_telephone(tx, appointment_id, people[Role.MEDIATOR]),
         "call_id": make.make_call(tx, appointment_id),
         "place_id": place_id,
         "closure_id": _closed(tx),
@@ -153,6 +155,13 @@ def _reached(tx: Session, appointment_id: str) -> dict[str, str]:
     task = contacts.task(tx, contact_id, TaskKind.REPLIED, now=make.NOW)
     assert task
     return {"beneficiary_id": whose, "task_id": task.id}
+
+
+def _by_telephone(tx: Session, appointment_id: str, mediator: SignedIn) -> str:
+    """She who has the appointment is called by her mediator in the afternoon; the id of the meeting."""
+    her = tx.get_one(Appointment, appointment_id).beneficiary_id
+    wish = MeetingWish(mediator.id, make.FRIDAY + timedelta(hours=5), 30, "eng")
+    return meetings.arrange(tx, her, wish, key=make.key(), by=mediator, now=make.NOW)
 
 
 def _without_role(tx: Session) -> SignedIn:

@@ -41,7 +41,8 @@ def previews(commitments: Sequence[Commitment]) -> Previews:
     """Both levels, written by the feed itself from her next commitments."""
     coming = [each for each in commitments if each.ends_at > now() and not each.is_cancelled][:SHOWN]
     shown = coming or _examples()
-    levels = [Preview(detail, personal.entries(shown, detail, language())) for detail in Detail]
+    word = gettext("Appointment")
+    levels = [Preview(each, personal.entries(shown, each, language(), of_meetings=word)) for each in Detail]
     return Previews(levels, are_examples=not coming)
 
 

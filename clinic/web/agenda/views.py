@@ -13,7 +13,7 @@ from clinic.domain.recurrence import public_holiday, school_holiday
 from clinic.domain.rota import Outlook
 from clinic.domain.times import Month, Week, local_date
 from clinic.domain.timing import TONIGHT
-from clinic.queries import asks, calls, desks, disclosures, offers, programme
+from clinic.queries import asks, calls, desks, disclosures, meetings, offers, programme
 from clinic.queries.interpreting import NeedRow
 from clinic.queries.programme import SessionView
 from clinic.web.agenda.sheet import most_detail
@@ -40,6 +40,7 @@ def today_page() -> str:
         opened = disclosures.opened_to(tx, reader=me(), now=now()) if me().holds(*LEGAL_TEAM) else []
         requests = offers.ahead(tx, reader=me(), now=now()) if me().holds(Role.INTERPRETER) else []
         standing_in = asks.at_home(tx, reader=me(), now=now())
+        by_telephone = meetings.ahead(tx, reader=me(), now=now())
         to_call = calls.to_make(tx, reader=me(), now=now()) if me().holds(Role.COORDINATOR, Role.MEDIATOR) else []
     mine = [each for each in ahead if each.my_shift]
     standing = [each for each in mine if not each.is_cancelled]
@@ -59,6 +60,7 @@ def today_page() -> str:
         kept=[each for each in bookings if each.is_held],
         bookings=[each for each in bookings if not each.is_held],
         opened=opened,
+        meetings=by_telephone,
         asked=[each for each in requests if each.state is OfferState.ASKED],
         accepted=[each for each in requests if each.state is OfferState.ACCEPTED],
         unanswered=_unanswered(ahead),
@@ -74,6 +76,8 @@ def week(week: str) -> str:
     except ValueError:
         abort(404)
     sessions, following = _within(shown)
+    with db.read() as tx:
+        by_telephone = meetings.between(tx, shown.starts_at, shown.ends_at, reader=me(), now=now())
     return render_template(
         "agenda/week.html",
         week=shown,
@@ -82,6 +86,7 @@ def week(week: str) -> str:
         sessions=sessions,
         by_day=_by_day(sessions, shown.days),
         following=following,
+        meetings=by_telephone,
         is_board=me().holds(Role.COORDINATOR, Role.MEDIATOR),
     )
 

@@ -35,8 +35,9 @@ def personal_feed(token: str) -> Response:
         mine = commitments.of_person(tx, link.person_id, now=now())
         changed_at = commitments.last_change(tx, link.person_id)
     db.touch(partial(links.note_fetch, link_id=link.id, now=now()))
-    entries = personal.entries(mine, link.detail, link.language)
-    body = ics.render(entries, name=_name(link.language), is_public=False)
+    with force_locale(LOCALES[link.language]):
+        entries = personal.entries(mine, link.detail, link.language, of_meetings=gettext("Appointment"))
+        body = ics.render(entries, name=gettext("Agenda"), is_public=False)
     return feed_answer(Feed(body, window_start(now()), _last_modified([changed_at])), "private, no-cache")
 
 
@@ -55,11 +56,6 @@ def workshops_feed() -> Response:
         body = ics.render(entries, name=gettext("Workshops"), is_public=True)
     changed_at = _last_modified(session.changed_at for session in shown)
     return feed_answer(Feed(body, since, changed_at), "public, max-age=300")
-
-
-def _name(language: str) -> str:
-    with force_locale(LOCALES[language]):
-        return gettext("Agenda")
 
 
 def _is_shown(session: PublicSession) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Any
 
@@ -118,6 +118,24 @@ SENTENCES: Mapping[str, LazyString] = {
         "Somebody put people in the line meanwhile: look whether yours are among them, then save again."
     ),
     "visit_changed": _l("Somebody was faster: this is how it stands now."),
+    "meeting_begun": _l("This telephone meeting has begun. Note what came of it, or arrange a new one."),
+    "meeting_cancelled": _l("This telephone meeting was called off. Restore it first."),
+    "meeting_not_safe": _l(
+        "It is not safe to call her: nothing can be agreed."
+        " Speak with her when you see her; what she says then opens it."
+    ),
+    "meeting_outside_daily": _l(
+        "She may be reached every day from %(opens)s to %(closes)s. Choose a time within these hours,"
+        " or tick that she asked for this very time."
+    ),
+    "meeting_outside_week": _l(
+        "She may be reached from %(opens)s to %(closes)s, not on Sundays and public holidays."
+        " Choose a time within these hours, or tick that she asked for this very time."
+    ),
+    "meeting_stopped": _l(
+        "She stopped all messages: nothing can be agreed. Speak with her; what she says then opens it."
+    ),
+    "peer_gone": _l("This peer cannot take it any more. Arrange a new one with somebody else."),
     "with_somebody": _l("This person is with somebody else just now. Choose another one."),
 }
 
@@ -136,7 +154,7 @@ def _free(free: list[datetime]) -> str:
 
 
 def _words(value: Any) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | time):
         return clock(value)
     if isinstance(value, StrEnum):
         return str(label(value))

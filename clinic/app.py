@@ -27,6 +27,7 @@ from clinic.web import (
     exit,
     gateway,
     health,
+    idle,
     inbox,
     interpreting,
     notices,
@@ -40,6 +41,7 @@ from clinic.web import (
     workshops,
 )
 from clinic.web.shared import (
+    activity,
     assets,
     cookies,
     errors,
@@ -58,9 +60,23 @@ from clinic.web.shared.ground import Ground, lay
 
 ROOMS = (
     public, sign_in, account, agenda, sessions, rota, interpreting, appointments, people, places, workshops, notices,
-    availability, calendars, calls, beneficiaries, step_up, exit, health, gateway, inbox,
+    availability, calendars, calls, beneficiaries, step_up, exit, health, gateway, inbox, idle,
 )  # fmt: skip
-SHARED = (cookies, headers, identity, locale, assets, filters, labels, fates, rules, stamps, navigation, errors)
+SHARED = (
+    cookies,
+    headers,
+    identity,
+    activity,
+    locale,
+    assets,
+    filters,
+    labels,
+    fates,
+    rules,
+    stamps,
+    navigation,
+    errors,
+)
 
 
 def real_clock() -> datetime:

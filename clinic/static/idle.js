@@ -1,40 +1,49 @@
 // Covers a page that nobody touched for a while, until the password is given; what was typed stays in it. Without this file the server does it.
 "use strict";
 (() => {
-  const cover = document.getElementById("cover");
-  if (!cover) return;
+  const template = document.getElementById("cover");
+  const facts = template.dataset;
+  const lasts = facts.seconds * 1000;
+  const cover = template.content.firstElementChild;
+  if (!cover) {
+    // What went wrong was said, and nothing can be typed here.
+    setTimeout(() => window.location.replace(facts.to), lasts);
+    return;
+  }
   const MINUTE = 60000;
   const form = cover.querySelector("form");
   const password = form.elements.password;
-  const said = document.getElementById("cover-said");
-  const lasts = cover.dataset.seconds * 1000;
+  const said = cover.querySelector("[role=alert]");
   const title = document.title;
   let until = Date.now() + lasts; // when to cover
   let toldAt = Date.now();
   let askedAt = 0;
   let isAsking = false;
+  let isToTell = false; // somebody was active while a question was on its way
   let isSending = false;
   let left = { at: null, scrolled: 0 }; // where she was
+
+  const isCovered = () => cover.isConnected;
 
   const send = (address, fields, headers = {}) =>
     fetch(address, { method: "POST", body: new URLSearchParams(fields), headers, redirect: "error" });
 
   const hide = () => {
-    if (!cover.hidden) return;
+    if (isCovered()) return;
     left = { at: document.activeElement, scrolled: window.scrollY };
     password.value = said.textContent = "";
-    cover.hidden = false;
+    document.body.append(cover);
     document.body.classList.add("covered");
-    document.title = cover.dataset.title;
+    document.title = facts.title;
     window.scrollTo(0, 0);
     password.focus();
     ask(true);
   };
 
   const show = () => {
-    if (cover.hidden) return;
+    if (!isCovered()) return;
     password.value = said.textContent = "";
-    cover.hidden = true;
+    cover.remove();
     document.body.classList.remove("covered");
     document.title = title;
     left.at.focus({ preventScroll: true });
@@ -44,19 +53,23 @@
   const look = () => {
     const now = Date.now();
     if (now >= until) hide();
-    else if (!cover.hidden) show();
+    else if (isCovered()) show();
     else if (now >= until - MINUTE && now >= askedAt + MINUTE / 4) ask(true);
   };
 
   // A poll asks how long the sign-in still is fresh: another tab may have been active. Else it tells that somebody is here.
   const ask = async (isPoll) => {
-    if (isAsking) return;
+    if (isAsking) {
+      isToTell = isToTell || !isPoll;
+      return;
+    }
     isAsking = true;
+    isToTell = false;
     const at = (askedAt = Date.now());
     if (!isPoll) toldAt = at;
     try {
       const token = { csrf_token: form.elements.csrf_token.value };
-      const answer = await send(cover.dataset.left, token, isPoll ? { "X-Clinic-Poll": "1" } : {});
+      const answer = await send(facts.left, token, isPoll ? { "X-Clinic-Poll": "1" } : {});
       const seconds = answer.ok ? Number(await answer.text()) : 0;
       // An answer from before she opened the page again, or of a server in trouble, says nothing.
       if (at >= toldAt && answer.status < 500) until = answer.ok ? at + 1000 * seconds : 0;
@@ -65,16 +78,17 @@
     }
     isAsking = false;
     look();
+    if (isToTell && !isCovered()) ask(false);
   };
 
   const note = () => {
     look();
-    if (!cover.hidden) return;
+    if (isCovered()) return;
     until = Math.max(until, Date.now() + lasts);
     if (Date.now() >= toldAt + MINUTE) ask(false);
   };
 
-  const open = async () => {
+  const openAgain = async () => {
     const answer = await send(form.action, new FormData(form));
     if (answer.status === 204) {
       toldAt = Date.now();
@@ -84,9 +98,9 @@
       said.textContent = await answer.text();
       password.select();
     } else if (answer.status < 500) {
-      window.location.replace(cover.dataset.signIn); // the sign-in is over
+      window.location.replace(facts.signIn); // the sign-in is over
     } else {
-      said.textContent = cover.dataset.noNetwork;
+      said.textContent = facts.notReached;
     }
   };
 
@@ -96,9 +110,9 @@
     isSending = true;
     said.textContent = "";
     try {
-      await open();
+      await openAgain();
     } catch (lost) {
-      said.textContent = cover.dataset.noNetwork;
+      said.textContent = facts.notReached;
     }
     isSending = false;
   });
@@ -107,8 +121,8 @@
     document.addEventListener(kind, note, { capture: true, passive: true });
   }
   // Time that passed while the machine slept or the tab was away counts at once.
-  document.addEventListener("visibilitychange", () => (cover.hidden ? look() : ask(true)));
-  window.addEventListener("focus", () => (cover.hidden ? look() : ask(true)));
+  document.addEventListener("visibilitychange", () => (isCovered() ? ask(true) : look()));
+  window.addEventListener("focus", () => (isCovered() ? ask(true) : look()));
   window.addEventListener("pageshow", look);
   setInterval(look, 1000);
 })();

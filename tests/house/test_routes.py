@@ -106,6 +106,8 @@ def _sent(rule: str, identity: str) -> dict[str, str]:
 def _outcome(answer: TestResponse) -> str:
     if answer.status_code == 303 and answer.headers["Location"].startswith("/sign-in?to="):
         return "sign-in"
+    if answer.status_code == 401:  # said to a script
+        return "sign-in"
     if answer.status_code in {200, 302, 303, 422}:
         return "allowed"
     return {403: "refused", 404: "hidden"}.get(answer.status_code, answer.status)

@@ -14,9 +14,9 @@ from clinic.web.idle.forms import UncoverForm
 from clinic.web.idle.keeping import Kept
 from clinic.web.shared import activity, identity
 from clinic.web.shared.flashes import say
+from clinic.web.shared.forms import check_button
 from clinic.web.shared.ground import now
-from clinic.web.shared.guards import open_to_all, signed_in
-from clinic.web.shared.identity import me
+from clinic.web.shared.guards import open_to_all
 from clinic.web.shared.step_up import try_password
 
 Answer = Response | tuple[str, int]
@@ -84,11 +84,15 @@ def uncover() -> Response:
 
 
 @room.post("/idle/left")
-@signed_in
+@open_to_all
 def left() -> Response:
     """In how many seconds the page is to be covered: a poll asks, a page in which somebody is active tells."""
+    visitor = identity.who()
+    if visitor is None:
+        return Response(status=UNAUTHORIZED)
+    check_button()
     last = activity.last() if activity.is_poll() else now()
-    return Response(str(int(idle.left(me(), last, now()).total_seconds())), mimetype="text/plain")
+    return Response(str(int(idle.left(visitor, last, now()).total_seconds())), mimetype="text/plain")
 
 
 def _try(form: UncoverForm, visitor: SignedIn) -> bool:

@@ -23,10 +23,12 @@ QUARTER, HALF = timedelta(minutes=15), timedelta(minutes=30)
 COVERED = 401
 
 
-def person(db: Database, *roles: Role, **besides: str) -> SignedIn:
+def person(db: Database, *roles: Role, sign_in_name: str | None = None, language: str | None = None) -> SignedIn:
     """Somebody with these roles who has a password."""
     with db.write() as tx:
-        return make.make_person(tx, *roles, name="Qui est-ce", password_hash=HASH, **besides)
+        return make.make_person(
+            tx, *roles, name="Qui est-ce", sign_in_name=sign_in_name, language=language, password_hash=HASH
+        )
 
 
 def wait(clock: Clock, how_long: timedelta) -> None:

@@ -23,7 +23,7 @@ from tests.web.forms import csrf_token
 from tests.web.idle.away import COVERED, MOMENT, QUARTER, WRONG, coordinator, new_person, person, uncover, wait
 
 __all__ = ["coordinator"]
-HOSTILE = "\"><script>alert(1)</script>' & {{ 7 * 7 }} ‮ é 日本語 \r\n second line\t\x00"
+HOSTILE = "\"><script>alert(1)</script>' & {{ 7 * 7 }} \u202e é 日本語 \r\n second line\t\x00"
 
 
 def _send(client: FlaskClient, typed: MultiDict[str, str], to: str = "/people/new") -> TestResponse:

@@ -13,7 +13,7 @@ from tests.conftest import SignIn
 from tests.instruments import Clock
 from tests.web import pages
 from tests.web.beneficiaries.helped import PASSWORD
-from tests.web.forms import post
+from tests.web.forms import csrf_token, post
 from tests.web.idle.away import COVERED, HALF, MOMENT, QUARTER, WRONG, coordinator, person, wait
 
 __all__ = ["coordinator"]
@@ -21,8 +21,7 @@ POLL = {"X-Clinic-Poll": "1"}
 
 
 def _left(client: FlaskClient, *, is_poll: bool) -> TestResponse:
-    page = client.get("/sign-in/code")  # which is open, and no activity
-    token = next(each.get("value") for each in pages.read(page).all("input") if each.get("name") == "csrf_token")
+    token = csrf_token(client)  # from a page that is open, and no activity
     return client.post("/idle/left", data={"csrf_token": token}, headers=POLL if is_poll else {})
 
 
@@ -32,13 +31,31 @@ def _left(client: FlaskClient, *, is_poll: bool) -> TestResponse:
 def test_S33_a_page_of_somebody_signed_in_knows_when_to_cover_itself(
     db: Database, sign_in: SignIn, roles: tuple[Role, ...], seconds: str
 ) -> None:
-    page = pages.read(sign_in(person(db, *roles)).get("/agenda"))
+    text = sign_in(person(db, *roles)).get("/agenda").text
 
-    (cover,) = [each for each in page.elements if each.get("id") == "cover"]
+    (cover,) = [each for each in pages.Page(text).all("template") if each.get("id") == "cover"]
     assert cover.get("data-seconds") == seconds
-    assert "hidden" in cover.attributes
-    assert [each.get("name") for each in page.all("input", inside=cover)] == ["csrf_token", "password"]
-    assert any("idle.js" in each.get("src") for each in page.all("script"))
+    assert any("idle.js" in each.get("src") for each in pages.Page(text).all("script"))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_S33_what_then_stands_alone_is_well_made_and_says_nothing(coordinator: FlaskClient, language: str) -> None:
+    coordinator.set_cookie("language", language)
+    text = coordinator.get("/people").text
+
+    inside = text[text.index('<template id="cover"') : text.index("</template>")].partition(">")[2]
+    alone = f"{text[: text.index('<body')]}<body>{inside}</body></html>"
+
+    assert not pages.problems(alone)
+    assert [each.get("name") for each in pages.Page(alone).all("input")] == ["csrf_token", "password"]
+    assert "Qui est-ce" not in inside
+
+
+def test_S33_a_page_that_says_what_went_wrong_leads_to_where_it_is_covered(coordinator: FlaskClient) -> None:
+    page = pages.read(coordinator.get("/not-there"))
+
+    (cover,) = page.all("template")
+    assert (cover.get("data-seconds"), cover.get("data-to")) == ("900", "/agenda")
 
 
 def test_S33_polls_do_not_postpone_the_cover_and_then_get_401_without_a_word(
@@ -145,8 +162,7 @@ def test_S33_a_page_of_an_earlier_sign_in_is_not_uncovered_by_a_later_one(
     db: Database, sign_in: SignIn, clock: Clock
 ) -> None:
     first, second = (sign_in(person(db, Role.MEMBER)) for _ in range(2))
-    page = pages.read(first.get("/account"))
-    token = next(each.get("value") for each in page.all("input") if each.get("name") == "csrf_token")
+    token = pages.form_of(first.get("/account"), "")["csrf_token"]
     second.get("/account")
 
     for path in ("/idle/left", "/idle/uncover"):

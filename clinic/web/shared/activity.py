@@ -1,7 +1,4 @@
-"""When somebody was last active, in a signed cookie of its own that goes with one sign-in (S33).
-
-Beside the session, not in it: an answer that comes late then brings back no sign-in that was left meanwhile.
-"""
+"""When somebody was last active, in a signed cookie of its own that goes with one sign-in (S33)."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from clinic.web.shared import cookies
 from clinic.web.shared.ground import now
 
 POLL = "X-Clinic-Poll"
-COOKIE = "active"
+COOKIE = "active"  # beside the session: an answer that comes late then brings back no sign-in that was left meanwhile
 _SIGN_IN = "sign_in"
 _CHANGE = "activity"
 _NOTED, _FORGOTTEN = "noted", "forgotten"

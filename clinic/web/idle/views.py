@@ -98,7 +98,7 @@ def left() -> Response:
 def _try(form: UncoverForm, visitor: SignedIn) -> bool:
     """Try the password. Raises `Refused("step_up_blocked")` after the last try that is allowed."""
     if try_password(form.password.data, None, by=visitor):
-        activity.note()
+        identity.uncover()
         return True
     form.password.errors = [gettext("This is not your password. Look at it, and try again.")]
     return False

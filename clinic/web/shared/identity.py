@@ -33,7 +33,8 @@ def who() -> SignedIn | None:
 
 def covered() -> SignedIn | None:
     """Who was idle for too long and has to give her password before she is anybody again; else None."""
-    return None if who() else g.get(_COVERED)
+    visitor = None if who() else g.get(_COVERED)
+    return visitor.signed_in if visitor else None
 
 
 def holder() -> SignedIn | None:
@@ -61,6 +62,14 @@ def sign_in(person_id: str, session_version: int) -> bool:
     return bool(login_user(_Visitor(signed_in, session_version)))
 
 
+def uncover() -> None:
+    """Let her go on, in this request too: she gave her password."""
+    visitor = g.pop(_COVERED, None)
+    if visitor:
+        login_user(visitor)
+    activity.note()
+
+
 def sign_out() -> None:
     """End the sign-in and empty its cookie."""
     logout_user()
@@ -84,10 +93,11 @@ def _load(cookie_id: str) -> _Visitor | None:
         signed_in = people.signed_in(tx, person_id, int(version))
     if signed_in is None:
         return None
+    visitor = _Visitor(signed_in, int(version))
     if is_idle(signed_in, activity.last(), now()):
-        g.setdefault(_COVERED, signed_in)
+        g.setdefault(_COVERED, visitor)
         return None
-    return _Visitor(signed_in, int(version))
+    return visitor
 
 
 def _has_ended() -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
@@ -47,6 +46,7 @@ def test_S33_a_form_is_not_carried_out_but_kept_and_then_sent_as_it_was(
     fields = pages.form_of(offered, "Send it now")
     done = pages.press(coordinator, offered, "Send it now")
 
+    assert 'id="cover"' in offered.text
     assert (covered.status_code, offered.status_code, before) == (COVERED, 200, [])
     assert not pages.problems(offered.text)
     assert [each for each in fields.items(multi=True) if each[0] != "csrf_token"] == list(typed.items(multi=True))
@@ -184,12 +184,3 @@ def test_S41_a_form_without_its_token_is_refused_before_anything_is_kept(
 
     assert coordinator.post("/people/new", data=new_person()).status_code == 400
     assert coordinator.post("/idle", data={"password": "a long enough password"}).status_code == 400
-
-
-def test_S33_the_token_of_what_is_sent_later_is_new(app: Flask, coordinator: FlaskClient, clock: Clock) -> None:
-    wait(clock, QUARTER + MOMENT)
-    offered = uncover(coordinator, _send(coordinator, new_person()))
-
-    fields = pages.form_of(offered, "Send it now")
-
-    assert fields["csrf_token"] in coordinator.get("/sign-in/code").text

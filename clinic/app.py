@@ -27,6 +27,7 @@ from clinic.web import (
     exit,
     gateway,
     health,
+    idle,
     inbox,
     interpreting,
     meetings,
@@ -41,6 +42,7 @@ from clinic.web import (
     workshops,
 )
 from clinic.web.shared import (
+    activity,
     assets,
     cookies,
     errors,
@@ -59,9 +61,23 @@ from clinic.web.shared.ground import Ground, lay
 
 ROOMS = (
     public, sign_in, account, agenda, sessions, rota, interpreting, appointments, people, places, workshops, notices,
-    availability, calendars, calls, beneficiaries, step_up, exit, health, gateway, inbox, meetings,
+    availability, calendars, calls, beneficiaries, step_up, exit, health, gateway, inbox, meetings, idle,
 )  # fmt: skip
-SHARED = (cookies, headers, identity, locale, assets, filters, labels, fates, rules, stamps, navigation, errors)
+SHARED = (
+    cookies,
+    headers,
+    identity,
+    activity,
+    locale,
+    assets,
+    filters,
+    labels,
+    fates,
+    rules,
+    stamps,
+    navigation,
+    errors,
+)
 
 
 def real_clock() -> datetime:

@@ -17,7 +17,8 @@ from clinic.app import create_app
 from clinic.db import Database
 from clinic.domain.people import Role, SignedIn
 from clinic.settings import Settings, read_settings
-from clinic.web.shared import identity
+from clinic.web.shared import activity, identity
+from clinic.web.shared.cookies import cookie_name
 from tests import keyring, make, postgres
 from tests.instruments import Clock, close, heard
 from tests.postgres import PostgresServer
@@ -124,8 +125,9 @@ def sign_in(app: Flask, db: Database) -> SignIn:
                 who = make.make_person(tx, who)
         with app.test_request_context():
             assert identity.sign_in(who.id, 1)
-            kept = dict(session)
+            kept, active, name = dict(session), activity.mark(), cookie_name(activity.COOKIE)
         client = app.test_client()
+        client.set_cookie(name, active)
         with client.session_transaction() as cookie:
             cookie.update(kept)
         return client

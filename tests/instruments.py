@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from clinic.db import Database
+from clinic.domain.idle import OF_COORDINATORS
 from tests import make
 
 
@@ -24,6 +26,13 @@ class Clock:
     def set(self, instant: datetime) -> None:
         """Set the instant that every request sees."""
         self.now = instant
+
+
+def stay(client: FlaskClient, clock: Clock, until: datetime) -> None:
+    """Let the time go by for somebody who goes on working: her page is not covered meanwhile (S33)."""
+    while clock() < until:
+        clock.set(min(clock() + OF_COORDINATORS, until))
+        client.get("/not-there")  # takes nothing off that waits to be said
 
 
 @contextmanager

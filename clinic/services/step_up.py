@@ -21,9 +21,10 @@ def check_tries(tx: Session, *, by: SignedIn, now: datetime) -> None:
         raise Refused("step_up_blocked")
 
 
-def note(tx: Session, reason: Reason, *, is_right: bool, by: SignedIn, now: datetime) -> None:
+def note(tx: Session, reason: Reason | None, *, is_right: bool, by: SignedIn, now: datetime) -> None:
     """Note one password that was checked before, outside any transaction; of many at once five count at most.
 
+    There is no reason where it only uncovers her own page (S33).
     Raises `Refused("step_up_blocked")`, also for a right one that came too late.
     """
     tx.execute(select(Person.id).where(Person.id == by.id).with_for_update())

@@ -20,6 +20,7 @@ from clinic.domain.attendance import Outcome
 from clinic.domain.people import CREW_ROLES, Role
 from clinic.domain.workshops import Attendance
 from clinic.services import people as services
+from clinic.web.shared import activity
 from tests import make
 from tests.conftest import SignIn
 from tests.house import sources
@@ -65,7 +66,7 @@ class House:
 
     app: Flask
     world: World
-    cookies: dict[str, str]
+    cookies: dict[str, dict[str, str]]
     tokens: dict[str, str]
     live: Path
     kept: Path
@@ -76,7 +77,8 @@ class House:
         for name, value in self.world.ids_of(identity).items():
             url = url.replace(f"<{name}>", value)
         client = self.app.test_client()
-        client.set_cookie("agenda", self.cookies[identity])
+        for name, value in self.cookies[identity].items():
+            client.set_cookie(name, value)
         data = {"csrf_token": self.tokens[identity], **_sent(line.rule, identity)} if method == "POST" else None
         with closing(client.open(url, method=method, data=data)) as answer:
             outcome = _outcome(answer)
@@ -107,9 +109,17 @@ def _sent(rule: str, identity: str) -> dict[str, str]:
 def _outcome(answer: TestResponse) -> str:
     if answer.status_code == 303 and answer.headers["Location"].startswith("/sign-in?to="):
         return "sign-in"
+    if answer.status_code == 401:  # said to a script
+        return "sign-in"
     if answer.status_code in {200, 302, 303, 409, 422}:
         return "allowed"
     return {403: "refused", 404: "hidden"}.get(answer.status_code, answer.status)
+
+
+def _cookies(client: FlaskClient) -> dict[str, str]:
+    """Her sign-in, and that she is active."""
+    found = [client.get_cookie(name) for name in ("agenda", activity.COOKIE)]
+    return {cookie.key: cookie.value for cookie in found if cookie}
 
 
 def _token(app: Flask, client: FlaskClient) -> str:
@@ -128,12 +138,11 @@ def house(app: Flask, db: Database, clock: Clock, sign_in: SignIn, tmp_path: Pat
         world = make_world(tx)
     clients = {"anonymous": app.test_client(), **{who: sign_in(person) for who, person in world.people.items()}}
     tokens = {who: _token(app, client) for who, client in clients.items()}
-    cookies = {who: client.get_cookie("agenda") for who, client in clients.items()}
+    cookies = {who: _cookies(client) for who, client in clients.items()}
     with db.write() as tx:
         services.disable(tx, world.people[DISABLED].id, by=world.people[Role.COORDINATOR], now=clock())
     shutil.copy(tmp_path / "clinic.db", tmp_path / "kept.db")
-    values = {who: cookie.value for who, cookie in cookies.items() if cookie}
-    return House(app, world, values, tokens, tmp_path / "clinic.db", tmp_path / "kept.db")
+    return House(app, world, cookies, tokens, tmp_path / "clinic.db", tmp_path / "kept.db")
 
 
 def test_S01_each_route_method_and_identity_has_the_outcome_of_the_table(house: House) -> None:

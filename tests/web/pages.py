@@ -48,7 +48,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         element = Element(tag, {name: value or "" for name, value in attrs}, tuple(self._open))
-        self.elements.append(element)
+        if not any(each.tag == "template" for each in self._open):  # what a template holds is no part of the page yet
+            self.elements.append(element)
         if tag not in _VOID:
             self._open.append(element)
 

@@ -10,6 +10,7 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.people import Role
+from clinic.web.shared.activity import is_poll
 from clinic.web.shared.identity import who
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -71,7 +72,7 @@ def _check() -> Response | None:
         return None
     visitor = who()
     if visitor is None:
-        return _to_sign_in()
+        return Response(status=401) if is_poll() else _to_sign_in()
     if not visitor.roles & guard.roles:
         abort(403)
     return None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from flask import Flask, session
+from flask import Flask, g, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from clinic.domain.answers import NotFound
+from clinic.domain.idle import SIGN_IN_LASTS, is_idle
 from clinic.domain.people import SignedIn
 from clinic.queries import people
+from clinic.web.shared import activity
 from clinic.web.shared.ground import db, now
 
-SIGN_IN_LASTS = timedelta(hours=8)
+_COVERED = "covered"
 _ENDS = "sign_in_ends"
 
 
@@ -25,8 +27,19 @@ class _Visitor(UserMixin):
 
 
 def who() -> SignedIn | None:
-    """Who is signed in, or None."""
+    """Who is signed in, or None; to every page, one whose sign-in is covered is nobody (S33)."""
     return current_user.signed_in if current_user.is_authenticated else None
+
+
+def covered() -> SignedIn | None:
+    """Who was idle for too long and has to give her password before she is anybody again; else None."""
+    visitor = None if who() else g.get(_COVERED)
+    return visitor.signed_in if visitor else None
+
+
+def holder() -> SignedIn | None:
+    """Whose sign-in this is, covered or not."""
+    return who() or covered()
 
 
 def me() -> SignedIn:
@@ -45,13 +58,24 @@ def sign_in(person_id: str, session_version: int) -> bool:
     if signed_in is None:
         return False
     session[_ENDS] = (now() + SIGN_IN_LASTS).isoformat()
+    activity.begin()
     return bool(login_user(_Visitor(signed_in, session_version)))
+
+
+def uncover() -> None:
+    """Let her go on, in this request too: she gave her password."""
+    visitor = g.pop(_COVERED, None)
+    if visitor:
+        login_user(visitor)
+    activity.note()
 
 
 def sign_out() -> None:
     """End the sign-in and empty its cookie."""
     logout_user()
     session.clear()
+    g.pop(_COVERED, None)
+    activity.forget()
 
 
 def install(app: Flask) -> None:
@@ -67,7 +91,13 @@ def _load(cookie_id: str) -> _Visitor | None:
         return None
     with db.read() as tx:
         signed_in = people.signed_in(tx, person_id, int(version))
-    return _Visitor(signed_in, int(version)) if signed_in else None
+    if signed_in is None:
+        return None
+    visitor = _Visitor(signed_in, int(version))
+    if is_idle(signed_in, activity.last(), now()):
+        g.setdefault(_COVERED, visitor)
+        return None
+    return visitor
 
 
 def _has_ended() -> bool:

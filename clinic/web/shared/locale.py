@@ -10,7 +10,7 @@ from flask_babel import Babel
 
 from clinic.paths import beside
 from clinic.web.shared.cookies import cookie_name
-from clinic.web.shared.identity import who
+from clinic.web.shared.identity import holder
 
 COOKIE = "language"
 OWN_NAMES = {"fr": "Français", "en": "English"}
@@ -30,7 +30,7 @@ class LanguageLink:
 
 def language() -> str:
     """The code of the language that this page is read in."""
-    visitor = who()
+    visitor = holder()
     if request.cookies.get(cookie_name(COOKIE)) not in OWN_NAMES and visitor and visitor.language in OWN_NAMES:
         return visitor.language
     return language_of_browser()

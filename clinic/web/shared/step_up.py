@@ -1,4 +1,4 @@
-"""Whether the password was given once more in this sign-in, and why; the cookie carries it, the sign-out ends it."""
+"""The password given once more in this sign-in, and why; the cookie carries that it was, the sign-out ends it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,29 @@ from flask import redirect, session, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain import step_up as rules
+from clinic.domain.people import SignedIn
 from clinic.domain.step_up import LASTS, Reason
-from clinic.web.shared.ground import now
+from clinic.queries import step_up as queries
+from clinic.services import passwords, step_up
+from clinic.web.shared.ground import db, now
 
 _KEY = "step_up"
+
+
+def try_password(password: str, reason: Reason | None, *, by: SignedIn) -> bool:
+    """Check and note one try; hashing is slow on purpose, so no transaction waits for it.
+
+    Raises `Refused("step_up_blocked")` after the last try that is allowed.
+    """
+    with db.read() as tx:
+        step_up.check_tries(tx, by=by, now=now())
+        password_hash = queries.password_hash(tx, by.id)
+    is_right = passwords.is_right(password, password_hash)
+    with db.write() as tx:
+        step_up.note(tx, reason, is_right=is_right, by=by, now=now())
+    with db.read() as tx:
+        step_up.check_tries(tx, by=by, now=now())
+    return is_right
 
 
 def passed(reason: Reason) -> None:

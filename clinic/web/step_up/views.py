@@ -9,12 +9,9 @@ from werkzeug.wrappers import Response
 from clinic.domain.answers import Refused
 from clinic.domain.people import Role
 from clinic.domain.step_up import Reason
-from clinic.queries import step_up as queries
-from clinic.services import passwords, step_up
 from clinic.web.shared import identity
 from clinic.web.shared import step_up as cookie
 from clinic.web.shared.flashes import say
-from clinic.web.shared.ground import db, now
 from clinic.web.shared.guards import only
 from clinic.web.shared.identity import me
 from clinic.web.shared.local_paths import local_path
@@ -35,7 +32,7 @@ def page() -> Response | tuple[str, int]:
         return _ask(form, to, 422)
     reason = Reason(form.reason.data)
     try:
-        is_right = _try(form.password.data, reason)
+        is_right = cookie.try_password(form.password.data, reason, by=me())
     except Refused:
         return _end()
     if is_right:
@@ -43,22 +40,6 @@ def page() -> Response | tuple[str, int]:
         return redirect(to or url_for("agenda.today"), 303)
     form.password.errors = [gettext("This is not your password. Look at it, and try again.")]
     return _ask(form, to, 422)
-
-
-def _try(password: str, reason: Reason) -> bool:
-    """Check and note one try; hashing is slow on purpose, so no transaction waits for it.
-
-    Raises `Refused("step_up_blocked")` after the last try that is allowed.
-    """
-    with db.read() as tx:
-        step_up.check_tries(tx, by=me(), now=now())
-        password_hash = queries.password_hash(tx, me().id)
-    is_right = passwords.is_right(password, password_hash)
-    with db.write() as tx:
-        step_up.note(tx, reason, is_right=is_right, by=me(), now=now())
-    with db.read() as tx:
-        step_up.check_tries(tx, by=me(), now=now())
-    return is_right
 
 
 def _end() -> Response:

@@ -20,7 +20,7 @@ from clinic.queries import readers
 from clinic.services import contacts, inbound
 from tests import make
 from tests.conftest import SignIn
-from tests.instruments import Clock
+from tests.instruments import Clock, stay
 from tests.make import NOW
 from tests.web.forms import post
 from tests.web.pages import form_of, press, problems, read
@@ -177,7 +177,7 @@ def test_S10_what_others_may_read_waits_for_the_same_choice_on_another_day(
 ) -> None:
     post(member, "/account/messages", {**BY_SMS, "is_shared": is_shared})
     first = read(member.get("/account")).text("strong")
-    clock.set(NOW + timedelta(hours=6))
+    stay(member, clock, NOW + timedelta(hours=6))
     press(member, member.get("/account"), "Save", is_shared=is_shared)
     same_day = read(member.get("/account")).text("strong")
 

@@ -18,7 +18,7 @@ from clinic.queries.readers import reach_of
 from clinic.services import safety
 from tests import make
 from tests.conftest import SignIn
-from tests.instruments import Clock
+from tests.instruments import Clock, stay
 from tests.make import NOW
 from tests.web import pages
 from tests.web.beneficiaries.helped import NUMBER, World, choose, entries, kept, step_up
@@ -237,7 +237,7 @@ def test_a_screen_open_for_too_long_asks_for_the_password_and_loses_nothing(
     choose(db, world)
     step_up(client)
     opened = client.get(f"{world.url}/contact")
-    clock.set(NOW + timedelta(minutes=31))
+    stay(client, clock, NOW + timedelta(minutes=31))
 
     refused = pages.press(client, opened, "Save what she chose", is_shared="no", number="06 87 65 43 21")
     step_up(client)

@@ -20,7 +20,7 @@ from clinic.models import AuditEntry, Notice, Valve
 from clinic.settings import MailServer, SmsGateway
 from tests import make
 from tests.conftest import CountQueries, SignIn
-from tests.instruments import Clock
+from tests.instruments import Clock, stay
 from tests.make import NOW
 from tests.notices import told
 from tests.web.forms import post
@@ -74,7 +74,7 @@ def test_S76_a_banner_on_every_page_says_when_the_oldest_waits_for_more_than_an_
     with db.write() as tx:
         told.tell(tx, told.make_held(tx))
 
-    clock.set(NOW + UNDO_FOR + timedelta(hours=1))
+    stay(coordinator, clock, NOW + UNDO_FOR + timedelta(hours=1))
     in_time = _main(coordinator), _main(coordinator, "/agenda")
     clock.set(NOW + UNDO_FOR + timedelta(hours=1, seconds=1))
     late = _main(coordinator), _main(coordinator, "/agenda")
@@ -97,7 +97,7 @@ def test_what_waits_for_her_hours_is_no_alarm(db: Database, coordinator: FlaskCl
         notice = tx.scalars(select(Notice)).one()
         notice.code, notice.next_at = "outside_hours", NOW + timedelta(hours=20)
 
-    clock.set(NOW + timedelta(hours=3))
+    stay(coordinator, clock, NOW + timedelta(hours=3))
 
     assert LATE not in _main(coordinator)
     assert "hours at which she may be written to" in _main(coordinator)

@@ -43,14 +43,18 @@ def is_open_to(tx: Session, appointment_id: str, person_id: str, *, now: datetim
 
 
 def open_now(tx: Session, appointment_id: str, *, now: datetime) -> list[DisclosedRow]:
-    """To whom an appointment is open now, by name; not who never meets her."""
+    """To whom an appointment is open now, and until when at the latest, by name; not who never meets her."""
     query = select(Disclosure, Person.name, Appointment.beneficiary_id).join(Person, Person.id == Disclosure.person_id)
     query = query.join(Appointment, Appointment.id == Disclosure.appointment_id)
     rows = tx.execute(query.where(Disclosure.appointment_id == appointment_id, Disclosure.until > now)).all()
     whom = rows[0][2] if rows else ""
     apart = exclusions.excluded_by(tx, whom, [each.person_id for each, _name, _whom in rows]) if rows else set()
-    there = [DisclosedRow(each.id, name, each.until) for each, name, _whom in rows if each.person_id not in apart]
-    return sorted(there, key=lambda row: row.name.casefold())
+    latest = {
+        each.person_id: DisclosedRow(each.id, name, each.until)
+        for each, name, _whom in sorted(rows, key=lambda row: row[0].until)
+        if each.person_id not in apart
+    }
+    return sorted(latest.values(), key=lambda row: row.name.casefold())
 
 
 def opened_to(tx: Session, *, reader: SignedIn, now: datetime) -> list[OpenedView]:

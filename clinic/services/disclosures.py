@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from clinic.domain.answers import NotFound, Refused
@@ -40,11 +41,13 @@ def disclose(
 
 
 def close(tx: Session, disclosure_id: str, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
-    """End it before its time. Twice changes nothing. Raises `NotFound`."""
+    """End it before its time, however often it was opened to her. Twice changes nothing. Raises `NotFound`."""
     appointments.locked(tx, appointment_id, by=by)
     told = tx.get(Disclosure, disclosure_id, populate_existing=True)
     if told is None or told.appointment_id != appointment_id:
         raise NotFound
-    if told.until > now:
-        told.until = now
+    hers = update(Disclosure).where(
+        Disclosure.appointment_id == appointment_id, Disclosure.person_id == told.person_id, Disclosure.until > now
+    )
+    if tx.scalars(hers.values(until=now).returning(Disclosure.id)).all():
         audit.record(tx, "appointment.close", told.id, by=by, now=now)

@@ -42,7 +42,7 @@ def happen_all(stage: Stage, made: Made) -> None:
 
 def happen_now(stage: Stage, made: Made, *, at: datetime) -> None:
     """What is only so for a while: a time kept while somebody is asked, an appointment opened to the lawyer."""
-    for session in made.law_access.coming[1:2]:
+    for session in made.law_access.coming[2:3]:
         _hold(stage, session, at)
     for session in made.law_access.coming[:1]:
         booked = queries.standing(stage.tx, session.id)

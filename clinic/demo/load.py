@@ -18,6 +18,7 @@ from clinic.demo import (
     crews,
     desk,
     interpreting,
+    meetings,
     notices,
     people,
     places,
@@ -118,6 +119,7 @@ def _lay(tx: Session, password_hash: str, at: datetime) -> None:
     notices.settle(stage)
     contacts.happen_all(stage)
     desk.happen_all(stage, made)
+    meetings.agree_all(stage)
     queue.happen_all(stage, made)
     desk.happen_now(stage, made, at=at)
     notices.settle_all(stage)

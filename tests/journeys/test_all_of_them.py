@@ -14,7 +14,7 @@ from tests.make import NOW
 
 FRIDAY = date(2026, 11, 27)
 WISH: dict[str, str | bool | list[str]] = {
-    "alias": "Ẹfe", "language": "ara", "topic": "asylum", "legal": "any", "mediator": "any", "interpreter": "telephone",
+    "alias": "Ẹfe", "language": "yor", "topic": "asylum", "legal": "any", "mediator": "any", "interpreter": "telephone",
 }  # fmt: skip
 
 

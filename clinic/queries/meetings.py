@@ -106,14 +106,15 @@ def heard(tx: Session, meetings: Collection[Meeting]) -> Mapping[tuple[str, str 
     for each in tx.scalars(select(Notice).where(Notice.about_id.in_(ids), Notice.state.in_(_PERHAPS))):
         if each.kind is not Kind.ATTENTION:
             found[each.about_id, each.person_id].append(_as_heard(each))
-    for word in tx.scalars(select(MeetingWord).where(MeetingWord.meeting_id.in_(ids)).order_by(MeetingWord.id)):
+    for word in tx.scalars(select(MeetingWord).where(MeetingWord.meeting_id.in_(ids))):
         found[word.meeting_id, word.person_id].append(Heard(word.at, word.starts_at))
     return {key: sorted(said, key=lambda each: each.at) for key, said in found.items()}
 
 
-def last_word(tx: Session, meeting_id: str) -> MeetingWord | None:
-    """What somebody last noted that she knows, without a message."""
-    query = select(MeetingWord).where(MeetingWord.meeting_id == meeting_id, MeetingWord.person_id.is_(None))
+def last_word(tx: Session, meeting_id: str, person_id: str | None = None) -> MeetingWord | None:
+    """What a person, or she who is helped (None), was last noted to know without a message."""
+    is_whose = MeetingWord.person_id.is_not_distinct_from(person_id)
+    query = select(MeetingWord).where(MeetingWord.meeting_id == meeting_id, is_whose)
     return tx.scalars(query.order_by(MeetingWord.at.desc()).limit(1)).first()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -35,9 +35,14 @@ def settle(tx: Session, meeting: Meeting, *, by: SignedIn, now: datetime, she_kn
 
 
 def note(tx: Session, meeting: Meeting, person_id: str | None, *, takes_place: bool, now: datetime) -> None:
-    """Note that a person, or she who is helped (None), knows whether it takes place, and when."""
+    """Note that a person, or she who is helped (None), knows whether it takes place, and when.
+
+    Of two in one instant the second is the later one.
+    """
+    last = queries.last_word(tx, meeting.id, person_id)
+    at = max(now, last.at + timedelta.resolution) if last else now
     starts_at = meeting.starts_at if takes_place else None
-    tx.add(MeetingWord(meeting_id=meeting.id, person_id=person_id, at=now, starts_at=starts_at))
+    tx.add(MeetingWord(meeting_id=meeting.id, person_id=person_id, at=at, starts_at=starts_at))
     tx.flush()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from clinic.db import Database
 from clinic.domain.contacts import Hours
 from clinic.domain.meetings import Knows
 from clinic.domain.notices import Kind, State
-from clinic.domain.times import local_date, time, to_instant
+from clinic.domain.times import local_date, to_instant
 from clinic.models import Notice
 from clinic.notices import words
 from clinic.queries import contacts as contact_queries

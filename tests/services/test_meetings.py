@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
+from datetime import time
 
 import pytest
 from sqlalchemy import select
@@ -15,14 +17,14 @@ from clinic.domain.meetings import MeetingState
 from clinic.domain.notices import Kind, State
 from clinic.domain.people import Role
 from clinic.domain.step_up import Reason
-from clinic.domain.times import time, to_instant
+from clinic.domain.times import to_instant
 from clinic.models import AuditEntry, Beneficiary, Meeting, Notice, Occupancy
 from clinic.queries import invariants
 from clinic.queries import meetings as queries
 from clinic.services import contacts, exclusions, meetings, people, safety
 from tests import make
 from tests.make import FRIDAY, NOW
-from tests.services.telephone import BY_CALL, HOUR, LATER, arrange, both, holding, make_two, row, send, wish
+from tests.services.telephone import BY_CALL, HOUR, LATER, Two, arrange, both, holding, make_two, row, send, wish
 
 
 def test_S70_a_meeting_holds_her_and_the_peer_and_nobody_is_in_two_places(each_db: Database) -> None:
@@ -56,6 +58,33 @@ def test_S70_an_appointment_and_a_meeting_of_hers_exclude_each_other_and_travel_
         arrange(tx, two, FRIDAY + HOUR)
     with each_db.write() as tx:
         arrange(tx, two, FRIDAY + 3 * HOUR)  # right after the session
+        assert not invariants.breaches(tx, now=NOW)
+
+
+@pytest.mark.parametrize("are_hers", [True, False])
+def test_S70_of_many_at_once_one_gets_the_time(each_db: Database, *, are_hers: bool) -> None:
+    with each_db.write() as tx:
+        peers = [make_two(tx, alias=f"Iris {number}") for number in range(6)]
+    came: list[str] = []
+
+    def run(two: Two) -> None:
+        wanted = replace(peers[0], peer=two.peer) if are_hers else replace(two, peer=peers[0].peer)
+        try:
+            with each_db.write() as tx:
+                arrange(tx, wanted)
+            came.append("arranged")
+        except Refused as refused:
+            came.append(refused.code)
+
+    threads = [threading.Thread(target=run, args=(each,)) for each in peers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    refused = "alias_busy" if are_hers else "person_busy"
+    assert sorted(came) == sorted(["arranged", *[refused] * 5])
+    with each_db.read() as tx:
         assert not invariants.breaches(tx, now=NOW)
 
 
@@ -222,9 +251,10 @@ def test_what_has_begun_is_noted_and_not_changed(db: Database) -> None:
 
         with pytest.raises(Refused, match="not_begun"):
             meetings.note(tx, meeting_id, Outcome.NO_SHOW, seen=None, by=two.peer, now=NOW)
-        for act in (meetings.cancel, lambda *a, **k: meetings.change(*a, wish(two, LATER), **k)):
-            with pytest.raises(Refused, match="meeting_begun"):
-                act(tx, meeting_id, by=two.mediator, now=FRIDAY)
+        with pytest.raises(Refused, match="meeting_begun"):
+            meetings.cancel(tx, meeting_id, by=two.mediator, now=FRIDAY)
+        with pytest.raises(Refused, match="meeting_begun"):
+            meetings.change(tx, meeting_id, wish(two, LATER), by=two.mediator, now=FRIDAY)
         meetings.note(tx, meeting_id, Outcome.NO_SHOW, seen=None, by=two.peer, now=FRIDAY)
         meetings.note(tx, meeting_id, Outcome.NO_SHOW, seen=None, by=two.mediator, now=FRIDAY)
         with pytest.raises(Refused, match="outcome_changed"):

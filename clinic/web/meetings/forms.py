@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, RadioField, SelectChoice, SelectField, TimeField
+from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectChoice, SelectField, TimeField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Optional, ValidationError
 
 from clinic.domain.appointments import is_language
@@ -97,8 +97,8 @@ class MeetingForm(KeyedForm):
 class OutcomeForm(StrictForm):
     """Whether they spoke; `seen` is what stood there when it was asked."""
 
-    outcome = SelectField(validate_choice=False, validators=[AnyOf([*Outcome, UNKNOWN], CHOOSE)])
-    seen = SelectField(validate_choice=False, validators=[AnyOf([*Outcome, UNKNOWN], CHOOSE)])
+    outcome = HiddenField(validators=[AnyOf([*Outcome, UNKNOWN])])
+    seen = HiddenField(validators=[AnyOf([*Outcome, UNKNOWN])])
 
 
 def outcome_of(code: str) -> Outcome | None:

@@ -261,4 +261,5 @@ def test_the_pages_are_well_made_in_each_language(phone: Phone, language: str) -
         for client in (phone.mediator, phone.peer):
             client.set_cookie("language", language)
             assert not pages.problems(client.get(phone.url).text)
+    assert BY_SMS.number
     assert BY_SMS.number not in phone.mediator.get(phone.url).text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_S64_the_peer_sees_it_after_the_password_and_it_is_noted(phone: Phone, d
     ],
 )
 def test_S03_outside_of_its_time_not_even_the_password_shows_it_to_the_peer(
-    phone: Phone, db: Database, at: timedelta, *, may: bool
+    phone: Phone, db: Database, at: datetime, *, may: bool
 ) -> None:
     phone.at(at)
     step_up(phone.peer)

@@ -77,7 +77,9 @@ def by_telephone(tx: Session, span: Span, languages: Collection[str], *, now: da
     query = query.join(SpokenLanguage, SpokenLanguage.person_id == Person.id)
     is_one = Person.held.any(PersonRole.role == Role.INTERPRETER) & Person.disabled_at.is_(None)
     spoken = query.where(is_one, Interpreter.phone.is_not(None), SpokenLanguage.language.in_(languages))
-    found = tx.execute(spoken.order_by(SpokenLanguage.language, Person.name, Person.id)).tuples().all()
+    found = [
+        (row[0], row[1], row[2]) for row in tx.execute(spoken.order_by(SpokenLanguage.language, Person.name, Person.id))
+    ]
     busy, taken = _busy(tx, {each[0] for each in found}, [span], "", now), set(quanta(*span))
     return [each for each in found if not taken & busy[of_person(each[0])]]
 

@@ -43,6 +43,6 @@ def apart(tx: Session, beneficiary_ids: Collection[str], people: Collection[str]
     if not beneficiary_ids or not people:
         return set()
     query = select(Exclusion.beneficiary_id, Exclusion.pair_digest)
-    kept = set(tx.execute(query.where(Exclusion.beneficiary_id.in_(list(beneficiary_ids)))).tuples())
+    kept = {(row[0], row[1]) for row in tx.execute(query.where(Exclusion.beneficiary_id.in_(list(beneficiary_ids))))}
     pairs = ((whom, each) for whom in {whom for whom, _ in kept} for each in people)
     return {(whom, each) for whom, each in pairs if (whom, pair_digest(whom, each)) in kept}

@@ -173,9 +173,7 @@ def could_call(tx: Session, visit: Visit, *, now: datetime) -> set[str]:
     return people - exclusions.excluded_by(tx, visit.beneficiary_id, people)
 
 
-def _standing(
-    session: SessionView | ClinicSession, role: Role | None, reader: SignedIn, now: datetime
-) -> Standing:
+def _standing(session: SessionView | ClinicSession, role: Role | None, reader: SignedIn, now: datetime) -> Standing:
     return Standing(reader, role, session.starts_at, session.ends_at, now)
 
 

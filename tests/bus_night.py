@@ -61,10 +61,8 @@ def come(
     now: datetime = STARTS,
 ) -> str:
     """Somebody comes without an appointment; return the id of her visit."""
-    taken = queue.arrive(
-        tx, night.session_id, Arrival(alias, language, topic), key=make.key(), by=by or night.mediator, now=now
-    )
-    return visit(tx, night, taken.number).id
+    came, key = Arrival(alias, language, topic), make.key()
+    return queue.arrive(tx, night.session_id, came, key=key, by=by or night.mediator, now=now).visit_id
 
 
 def visit(tx: Session, night: Night, number: int) -> Visit:

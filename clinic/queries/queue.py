@@ -39,6 +39,7 @@ class CrewRow:
     name: str
     role: Role
     is_free: bool
+    is_me: bool
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def queue(tx: Session, session_id: str, *, reader: SignedIn, now: datetime) -> Q
     everybody = _visits(tx, session_id)
     hidden = _hidden(tx, everybody, reader)
     found = [each for each in everybody if each.beneficiary_id not in hidden]
-    crew = _crew(tx, session_id, everybody)
+    crew = _crew(tx, session_id, everybody, reader)
     on_call = _could_interpret(tx, found, now) if may_run else []
     people = {each.person_id for each in crew} | {each[0] for each in on_call}
     apart = exclusions.apart(tx, {each.beneficiary_id for each in found}, people)
@@ -189,13 +190,13 @@ def _hidden(tx: Session, found: Sequence[Visit], reader: SignedIn) -> set[str]:
     return exclusions.kept_from(tx, reader.id, {each.beneficiary_id for each in found})
 
 
-def _crew(tx: Session, session_id: str, everybody: Sequence[Visit]) -> tuple[CrewRow, ...]:
+def _crew(tx: Session, session_id: str, everybody: Sequence[Visit], reader: SignedIn) -> tuple[CrewRow, ...]:
     """Those of the crew who see people, the legal team first; with whom they are counts, whoever may know of it."""
     busy = {each.with_id for each in everybody if each.state is VisitState.SEEN}
     query = select(Shift.person_id, Person.name, Shift.role).join(Person, Shift.person_id == Person.id)
     held = tx.execute(query.where(Shift.id.in_([each.id for each in rota_queries.live_shifts(tx, session_id)])))
     rows = [
-        CrewRow(person_id, name, role, person_id not in busy)
+        CrewRow(person_id, name, role, person_id not in busy, person_id == reader.id)
         for person_id, name, role in held
         if role is not Role.INTERPRETER
     ]

@@ -38,18 +38,18 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Taken:
-    """Somebody who was taken a step: by which number she is called, and the version to take it back from."""
+    """Somebody who was taken a step: her visit, by which number she is called, the version to take it back from."""
 
+    visit_id: str
     number: int
     version: int
 
 
 def arrive(tx: Session, session_id: str, came: Arrival, *, key: str, by: SignedIn, now: datetime) -> Taken:
-    """Put somebody who came at the end of the line; return her number. One called by an alias who has an appointment
-    is in line for it.
+    """Put somebody who came at the end of the line; return how she stands.
 
-    The same form twice is once. Raises `NotFound`, and `Refused` with `session_cancelled`, `queue_closed`,
-    `already_here`.
+    One called by an alias who has an appointment is in line for it. The same form twice is once. Raises `NotFound`,
+    and `Refused` with `session_cancelled`, `queue_closed`, `already_here`.
     """
     claim = repeats.claim(tx, key, by=by, now=now)
     if claim.is_repeat:
@@ -67,7 +67,7 @@ def arrive(tx: Session, session_id: str, came: Arrival, *, key: str, by: SignedI
 
 
 def arrive_booked(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> Taken:
-    """Put somebody who has an appointment in the line: she came. Twice is once; return her number.
+    """Put somebody who has an appointment in the line: she came. Twice is once; return how she stands.
 
     Raises `NotFound`, and `Refused` with `appointment_cancelled`, `session_cancelled`, `queue_closed`.
     """
@@ -77,7 +77,7 @@ def arrive_booked(tx: Session, appointment_id: str, *, by: SignedIn, now: dateti
         raise NotFound
     there = tx.scalar(select(Visit).where(Visit.appointment_id == appointment_id))
     if there:
-        return Taken(there.number, there.version)
+        return _taken(there)
     if booked.state is not AppointmentState.BOOKED:
         raise Refused("appointment_cancelled")
     booked.outcome = Outcome.CAME
@@ -105,7 +105,7 @@ def step(
     visit, session = locked(tx, visit_id, ends_hers=to in _OF_HERS and with_id in (None, by.id), by=by, now=now)
     whom = (with_id or visit.with_id) if to is VisitState.SEEN else None
     if visit.state is to and whom in (None, visit.with_id):
-        return Taken(visit.number, visit.version)
+        return _taken(visit)
     rules.check_version(seen, visit.version)
     rules.check_step(visit.state, to)
     try:
@@ -118,7 +118,7 @@ def step(
     except IntegrityError:
         raise Refused("with_somebody") from None
     audit.record(tx, f"visit.{to}", visit.id, by=by, now=now)
-    return Taken(visit.number, visit.version)
+    return _taken(visit)
 
 
 def go_first(tx: Session, visit_id: str, *, seen: int, by: SignedIn, now: datetime) -> Taken:
@@ -168,12 +168,16 @@ def locked(
     return found, session
 
 
+def _taken(visit: Visit) -> Taken:
+    return Taken(visit.id, visit.number, visit.version)
+
+
 def _again(tx: Session, visit_id: str) -> Taken:
     """The answer to a form that was carried out before; she may have been taken off the line meanwhile."""
     there = tx.get(Visit, visit_id)
     if there is None:
         raise Refused("visit_changed")
-    return Taken(there.number, there.version)
+    return _taken(there)
 
 
 def _wait_as(tx: Session, visit: Visit, turn: int, action: str, seen: int, by: SignedIn, now: datetime) -> Taken:
@@ -184,7 +188,7 @@ def _wait_as(tx: Session, visit: Visit, turn: int, action: str, seen: int, by: S
     if visit.turn != turn:
         visit.turn, visit.version = turn, visit.version + 1
         audit.record(tx, action, visit.id, by=by, now=now)
-    return Taken(visit.number, visit.version)
+    return _taken(visit)
 
 
 def _line_up(tx: Session, session: ClinicSession, visit: Visit, by: SignedIn, now: datetime) -> Taken:
@@ -195,7 +199,7 @@ def _line_up(tx: Session, session: ClinicSession, visit: Visit, by: SignedIn, no
     tx.add(visit)
     tx.flush()
     audit.record(tx, "visit.arrive", visit.id, by=by, now=now)
-    return Taken(visit.number, visit.version)
+    return _taken(visit)
 
 
 def _run(tx: Session, session_id: str, by: SignedIn, now: datetime) -> ClinicSession:

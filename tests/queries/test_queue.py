@@ -92,7 +92,7 @@ def test_S07_who_never_meets_her_reads_nothing_of_her_and_is_not_offered_for_her
         assert [each.alias for each in _view(tx, night, night.lawyer).waiting] == ["Rose"]
         step(tx, first, SEEN, with_=night.adviser, by=night.mediator)
         assert [each.is_free for each in _view(tx, night, night.colleague).crew] == [False, True, True, True]
-        assert [each.name for each in _view(tx, night, night.colleague).waiting[0].can_see][0] == "Me Adam"
+        assert _view(tx, night, night.colleague).waiting[0].can_see[0].name == "Me Adam"
 
 
 def test_S02_the_queue_is_for_those_who_run_it_and_near_the_time_for_the_legal_team_of_the_crew(

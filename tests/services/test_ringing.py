@@ -102,8 +102,8 @@ def test_what_was_noted_of_her_answer_is_taken_back(each_db: Database) -> None:
 
             assert (offer.state, need.state, _numbers(tx, need)) == (OfferState.ASKED, NeedState.OPEN, [PHONE])
             assert invariants.breaches(tx, now=STARTS) == []
+        ringing.said_no(tx, offer.id, by=night.mediator, now=STARTS + MINUTE)
         with pytest.raises(Refused, match="offer_expired"):
-            ringing.said_no(tx, offer.id, by=night.mediator, now=STARTS + MINUTE)
             ringing.unsay(tx, offer.id, by=night.mediator, now=need.ends_at)
 
 

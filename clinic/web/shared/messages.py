@@ -101,6 +101,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "excluded_follows": _l("This person follows her: hand her over to somebody else first."),
     "hours_outside": _l("Choose 1 to 10 hours."),
     "nobody_free": _l("At %(at)s, nobody is free as: %(missing)s."),
+    "interpreter_taken": _l("She is not free any more. Choose somebody else."),
     "outcome_changed": _l("Somebody noted something else meanwhile: it stands here now. Change it if it is wrong."),
     "queue_closed": _l("The line is open from two hours before the session until a day after it."),
     "visit_changed": _l("Somebody was faster: this is how it stands now."),

@@ -40,7 +40,7 @@ def _night(stage: Stage, session: ClinicSession, mediator: SignedIn, lawyers: Se
     for number, (language, topic, is_seen) in enumerate(_WALK_INS):
         at = session.starts_at + _FIRST + number * _EVERY
         came = Arrival(None, language, topic)
-        visit_id = queue.arrive(stage.tx, session.id, came, key=stage.key(), by=mediator, now=at)
+        visit_id = queue.arrive(stage.tx, session.id, came, key=stage.key(), by=mediator, now=at).visit_id
         if is_seen:
             _step(stage, visit_id, VisitState.SEEN, mediator, at + _FIRST, lawyers[number % len(lawyers)])
             _step(stage, visit_id, VisitState.DONE, mediator, at + _FIRST + _LASTS)

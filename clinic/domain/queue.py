@@ -7,8 +7,11 @@ from enum import StrEnum
 
 from clinic.domain import sessions
 from clinic.domain.answers import Refused
+from clinic.domain.times import QUANTUM
 
 OPEN_BEFORE, OPEN_AFTER = timedelta(hours=2), timedelta(hours=24)
+NOT_KNOWN = "und"  # ISO 639-3: nobody knows yet what she speaks
+CALL_LASTS, CALL_RINGS = timedelta(minutes=30), timedelta(minutes=5)
 
 
 class VisitState(StrEnum):
@@ -20,6 +23,7 @@ class VisitState(StrEnum):
     LEFT = "left"
 
 
+IN_LINE = (VisitState.WAITING, VisitState.SEEN)
 # From where a press leads where; each can be taken back.
 STEPS = {
     VisitState.WAITING: frozenset({VisitState.SEEN, VisitState.DONE, VisitState.LEFT}),
@@ -52,3 +56,16 @@ def check_open(status: sessions.Status, starts_at: datetime, ends_at: datetime, 
         raise Refused("session_cancelled")
     if not is_open(starts_at, ends_at, now):
         raise Refused("queue_closed")
+
+
+def minutes(since: datetime, now: datetime) -> int:
+    """How many minutes have gone by, also across a change of clocks: real ones, never what two clocks differ by."""
+    return max(0, int((now - since).total_seconds() // 60))
+
+
+def next_call(now: datetime) -> tuple[datetime, datetime]:
+    """From when until when somebody would interpret who is called now: half an hour from the next quarter on that
+    leaves five minutes to reach her."""
+    reached = now + CALL_RINGS
+    starts_at = reached + timedelta(seconds=-reached.timestamp() % QUANTUM.total_seconds())
+    return starts_at, starts_at + CALL_LASTS

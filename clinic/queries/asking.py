@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from clinic.domain.answers import NotFound
-from clinic.domain.interpreting import NeedState
+from clinic.domain.interpreting import Modality, NeedState
 from clinic.domain.people import SignedIn
 from clinic.queries import desks, interpreting, programme
 from clinic.queries.desks import AppointmentView
-from clinic.queries.interpreting import CandidateRow, NeedRow
+from clinic.queries.interpreting import CandidateRow, NeedRow, OfferRow
 from clinic.queries.programme import SessionView
 
 
@@ -54,3 +54,11 @@ def need(tx: Session, need_id: str, *, reader: SignedIn, now: datetime) -> NeedV
     can_ask = row.state is NeedState.OPEN and row.starts_at > now and not session.is_cancelled
     candidates = interpreting.candidates_of(tx, need_id, now=now) if can_ask else []
     return NeedView(row, session, tuple(candidates), interpreting.numbers(tx, row, now=now))
+
+
+def rung(tx: Session, offer_id: str, *, reader: SignedIn, now: datetime) -> tuple[NeedView, OfferRow]:
+    """The offer of somebody who is asked by telephone, in its need; raises `NotFound` as `need` does."""
+    view = need(tx, interpreting.need_id_of(tx, offer_id), reader=reader, now=now)
+    if view.need.modality is not Modality.TELEPHONE:
+        raise NotFound
+    return view, next(each for each in view.need.offers if each.id == offer_id)

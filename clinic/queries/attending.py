@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,6 +81,23 @@ def version(appointment: Appointment) -> str:
     """What changes when somebody else must be there: a keyed digest, so that a page gives nobody's id away."""
     there = sorted(f"{each.part}\0{each.person_id or ''}" for each in appointment.attending)
     return digest("\0".join(there), "attending.version")
+
+
+def by_telephone(tx: Session, span: Span, languages: Collection[str], *, now: datetime) -> list[tuple[str, str, str]]:
+    """Who could interpret one of these languages by telephone in this span: her id, her name, the language; two
+    queries, however many languages there are. Somebody who is on a crew then is not free."""
+    if not languages:
+        return []
+    query = select(Person.id, Person.name, SpokenLanguage.language)
+    query = query.join(Interpreter, Interpreter.person_id == Person.id)
+    query = query.join(SpokenLanguage, SpokenLanguage.person_id == Person.id)
+    is_one = Person.held.any(PersonRole.role == Role.INTERPRETER) & Person.disabled_at.is_(None)
+    spoken = query.where(is_one, Interpreter.phone.is_not(None), SpokenLanguage.language.in_(languages))
+    found = [
+        (row[0], row[1], row[2]) for row in tx.execute(spoken.order_by(SpokenLanguage.language, Person.name, Person.id))
+    ]
+    busy, taken = _busy(tx, {each[0] for each in found}, [span], "", now), set(quanta(*span))
+    return [each for each in found if not taken & busy[of_person(each[0])]]
 
 
 def _crew(tx: Session, session_id: str, asked: Asked) -> dict[CrewPart, list[str]]:

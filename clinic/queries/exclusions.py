@@ -35,8 +35,14 @@ def kept_from(tx: Session, person_id: str, beneficiary_ids: Collection[str]) -> 
 
 def excluded_by_any(tx: Session, beneficiary_ids: Collection[str], people: Iterable[str]) -> set[str]:
     """Who of these people never meets somebody of those: one query."""
+    return {each for _, each in apart(tx, beneficiary_ids, list(people))}
+
+
+def apart(tx: Session, beneficiary_ids: Collection[str], people: Collection[str]) -> set[tuple[str, str]]:
+    """Which of those helped and of these people never meet, as pairs: one query, and only few digests to make."""
+    if not beneficiary_ids or not people:
+        return set()
     query = select(Exclusion.beneficiary_id, Exclusion.pair_digest)
-    rows = tx.execute(query.where(Exclusion.beneficiary_id.in_(list(beneficiary_ids))))
-    kept = {(whom, digested) for whom, digested in rows}
-    whose = {whom for whom, _ in kept}
-    return {each for each in people if any((whom, pair_digest(whom, each)) in kept for whom in whose)}
+    kept = {(row[0], row[1]) for row in tx.execute(query.where(Exclusion.beneficiary_id.in_(list(beneficiary_ids))))}
+    pairs = ((whom, each) for whom in {whom for whom, _ in kept} for each in people)
+    return {(whom, each) for whom, each in pairs if (whom, pair_digest(whom, each)) in kept}

@@ -16,9 +16,10 @@ from clinic.domain.appointments import AppointmentState
 from clinic.domain.availability import Said
 from clinic.domain.interpreting import Candidate, Modality, NeedState, Obstacle, OfferState, Stage
 from clinic.domain.people import Role
+from clinic.domain.queue import IN_LINE
 from clinic.domain.resources import of_person
 from clinic.domain.times import quanta
-from clinic.models import Appointment, ClinicSession, Interpreter, Need, Offer, Person, PersonRole
+from clinic.models import Appointment, ClinicSession, Interpreter, Need, Offer, Person, PersonRole, Visit
 from clinic.queries import availability, exclusions, travel
 from clinic.queries import rota as rota_queries
 
@@ -235,13 +236,15 @@ def _need_row(need: Need, booked_by_id: str | None, now: datetime) -> NeedRow:
 
 
 def _served(tx: Session, need: Need) -> list[str]:
-    """For whom somebody is to interpret: her whose appointment it is, or all who are booked at the session."""
+    """For whom somebody is to interpret: her whose appointment it is, or all who are booked or in line there."""
     query = select(Appointment.beneficiary_id)
     if need.appointment_id:
         return list(tx.scalars(query.where(Appointment.id == need.appointment_id)))
     is_booked = Appointment.state == AppointmentState.BOOKED
     during = (Appointment.starts_at < need.ends_at) & (Appointment.ends_at > need.starts_at)
-    return list(tx.scalars(query.where(Appointment.session_id == need.session_id, is_booked, during)))
+    in_line = select(Visit.beneficiary_id).where(Visit.session_id == need.session_id, Visit.state.in_(IN_LINE))
+    booked = query.where(Appointment.session_id == need.session_id, is_booked, during)
+    return list(tx.scalars(booked.union(in_line)))
 
 
 def _stands(offer: Offer, now: datetime) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import select
@@ -13,36 +14,40 @@ from sqlalchemy.orm import Session, joinedload
 from clinic.domain import discretion
 from clinic.domain import queue as rules
 from clinic.domain.answers import NotFound
-from clinic.domain.appointments import Topic
+from clinic.domain.appointments import USUAL_LANGUAGES, AppointmentState, Topic
 from clinic.domain.discretion import Standing
-from clinic.domain.interpreting import Modality
+from clinic.domain.interpreting import Modality, NeedState
 from clinic.domain.people import LEGAL_TEAM, Role, SignedIn
 from clinic.domain.queue import VisitState
-from clinic.domain.times import QUANTUM
-from clinic.models import ClinicSession, Person, Visit
+from clinic.models import Appointment, Beneficiary, ClinicSession, Exclusion, Need, Offer, Person, Shift, Visit
 from clinic.queries import attending, beneficiaries, desks, exclusions, programme
 from clinic.queries import rota as rota_queries
-from clinic.queries.attending import Asked
 from clinic.queries.desks import AppointmentView
+from clinic.queries.interpreting import NeedRow
 from clinic.queries.programme import SessionView
 
 ORDER = (VisitState.SEEN, VisitState.WAITING, VisitState.DONE, VisitState.LEFT)
-CALL_LASTS = timedelta(minutes=30)
+LANGUAGES_OFFERED = 6
+Pairs = Collection[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class CrewRow:
-    """Somebody of the crew who can see people: by name, and the number of whom she is with, if with anybody."""
+    """Somebody of the crew who can see people, by name, and whether she is with nobody."""
 
     person_id: str
     name: str
     role: Role
-    with_number: int | None
+    is_free: bool
+    is_me: bool
 
 
 @dataclass(frozen=True)
 class VisitRow:
-    """Somebody who is there. `can_see` are those of the crew who are free and may see her."""
+    """Somebody who is there. `can_see` are those of the crew who are free and may see her.
+
+    `with_me`: she is, or was, seen by the reader. `beneficiary_id` only for one who follows her.
+    """
 
     id: str
     number: int
@@ -50,12 +55,12 @@ class VisitRow:
     language: str
     topic: Topic | None
     booked_at: datetime | None
-    appointment_id: str | None
     arrived_at: datetime
     state: VisitState
     since: datetime
     with_id: str | None
     with_name: str | None
+    with_me: bool
     version: int
     is_first: bool
     can_see: tuple[CrewRow, ...]
@@ -64,11 +69,13 @@ class VisitRow:
 
 @dataclass(frozen=True)
 class OnCall:
-    """An interpreter who could be called now for a language: the name, and never the number yet."""
+    """An interpreter who could be called now, for whom: the name, and never the number yet."""
 
     person_id: str
     name: str
     language: str
+    visit_id: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -79,103 +86,129 @@ class QueueView:
     visits: tuple[VisitRow, ...]
     expected: tuple[AppointmentView, ...]
     crew: tuple[CrewRow, ...]
+    on_call: tuple[OnCall, ...]
+    calls: tuple[NeedRow, ...]
     may_run: bool
     is_open: bool
     stamp: str
 
-    def in_state(self, *states: VisitState) -> list[VisitRow]:
-        """Those in these states, in their order."""
-        return [each for each in self.visits if each.state in states]
+    @property
+    def waiting(self) -> tuple[VisitRow, ...]:
+        return self._in_state(VisitState.WAITING)
+
+    @property
+    def seen(self) -> tuple[VisitRow, ...]:
+        return self._in_state(VisitState.SEEN)
+
+    @property
+    def over(self) -> tuple[VisitRow, ...]:
+        return self._in_state(VisitState.DONE, VisitState.LEFT)
+
+    def _in_state(self, *states: VisitState) -> tuple[VisitRow, ...]:
+        return tuple(each for each in self.visits if each.state in states)
 
 
 def queue(tx: Session, session_id: str, *, reader: SignedIn, now: datetime) -> QueueView:
     """The queue of a session; raises `NotFound` for who may not see it (S02).
 
-    Of somebody whom the reader never meets nothing is in it (S07).
+    Of somebody whom the reader never meets nothing is in it (S07). As many queries, however many people are there.
     """
+    said = stamp(tx, session_id, reader=reader, now=now)
     session = programme.session(tx, session_id, reader=reader, now=now)
     role = session.my_shift.role if session.my_shift else None
-    standing = Standing(reader, role, session.starts_at, session.ends_at, now)
-    if not discretion.may_see_queue(standing):
-        raise NotFound
-    found = _visits(tx, session_id, reader)
-    crew = _crew(tx, session_id, found)
+    may_run = discretion.may_run_queue(_standing(session, role, reader, now))
+    everybody = _visits(tx, session_id)
+    hidden = _hidden(tx, everybody, reader)
+    found = [each for each in everybody if each.beneficiary_id not in hidden]
+    crew = _crew(tx, session_id, everybody, reader)
+    on_call = _could_interpret(tx, found, now) if may_run else []
+    people = {each.person_id for each in crew} | {each[0] for each in on_call}
+    apart = exclusions.apart(tx, {each.beneficiary_id for each in found}, people)
     booked = {each.id: each for each in desks.of_session(tx, session, reader=reader, now=now)}
-    rows = [_row(tx, each, crew, booked, reader) for each in found]
-    here = {each.appointment_id for each in found}
-    expected = tuple(each for each in booked.values() if each.id not in here)
+    here = {each.appointment_id for each in everybody}
     return QueueView(
         session=session,
-        visits=tuple(sorted(rows, key=lambda row: ORDER.index(row.state))),
-        expected=expected,
+        visits=tuple(_row(each, crew, booked, apart, reader) for each in found),
+        expected=tuple(each for each in booked.values() if each.id not in here and each.outcome is None),
         crew=crew,
-        may_run=discretion.may_run_queue(standing),
+        on_call=_for_whom(on_call, found, apart),
+        calls=_calls(session, now) if may_run else (),
+        may_run=may_run,
         is_open=not session.is_cancelled and rules.is_open(session.starts_at, session.ends_at, now),
-        stamp=_stamp(session, rows, expected, crew),
+        stamp=said,
     )
 
 
-def visit(tx: Session, visit_id: str, *, reader: SignedIn, now: datetime) -> tuple[VisitRow, QueueView]:
-    """One visit in its queue; raises `NotFound` also when the reader may not know it (S02)."""
-    found = tx.get(Visit, visit_id)
-    if found is None:
+def stamp(tx: Session, session_id: str, *, reader: SignedIn, now: datetime) -> str:
+    """What a telephone compares: no word of anybody, and nothing of it can be read back; it is new each minute, since
+    the waiting is told in minutes. Raises `NotFound` as `queue` does."""
+    session = tx.get(ClinicSession, session_id)
+    if session is None:
         raise NotFound
-    whole = queue(tx, found.session_id, reader=reader, now=now)
-    for row in whole.visits:
-        if row.id == visit_id:
-            return row, whole
-    raise NotFound
-
-
-def on_call(tx: Session, view: QueueView, *, now: datetime) -> list[OnCall]:
-    """Who could interpret by telephone from the next quarter of an hour on, for those who wait, by language."""
-    session = tx.get_one(ClinicSession, view.session.id)
-    span = next_call(now)
-    found = []
-    for language in sorted({each.language for each in view.in_state(VisitState.WAITING, VisitState.SEEN)}):
-        asked = Asked(None, language, Modality.TELEPHONE)
-        free = attending.free(tx, session, [span], asked, now=now)[span[0]]
-        found += [(person_id, language) for person_id in free.outside]
-    names = _names(tx, [person_id for person_id, _ in found])
-    return [OnCall(person_id, names[person_id], language) for person_id, language in found]
-
-
-def next_call(now: datetime) -> tuple[datetime, datetime]:
-    """From when until when somebody would interpret who is called now: half an hour from the next quarter on."""
-    starts_at = now - timedelta(seconds=now.timestamp() % QUANTUM.total_seconds()) + QUANTUM
-    return starts_at, starts_at + CALL_LASTS
-
-
-def _visits(tx: Session, session_id: str, reader: SignedIn) -> list[Visit]:
-    query = select(Visit).where(Visit.session_id == session_id).order_by(Visit.turn, Visit.number)
-    found = list(tx.scalars(query.options(joinedload(Visit.beneficiary), joinedload(Visit.seen_by))))
-    if reader.holds(Role.COORDINATOR):
-        return found
-    apart = exclusions.kept_from(tx, reader.id, {each.beneficiary_id for each in found})
-    return [each for each in found if each.beneficiary_id not in apart]
-
-
-def _crew(tx: Session, session_id: str, visits: Sequence[Visit]) -> tuple[CrewRow, ...]:
-    """Those of the crew who see people, the legal team first."""
-    busy = {each.with_id: each.number for each in visits if each.state is VisitState.SEEN}
     shifts = rota_queries.live_shifts(tx, session_id)
-    names = _names(tx, [each.person_id for each in shifts])
+    role = next((each.role for each in shifts if each.person_id == reader.id), None)
+    if not discretion.may_see_queue(_standing(session, role, reader, now)):
+        raise NotFound
+    parts: list[object] = [int(now.timestamp()) // 60, session.status, session.changed_at]
+    parts += [(each.id, each.state, each.role) for each in shifts]
+    return sha256(repr([*parts, *_changing(tx, session_id)]).encode()).hexdigest()[:16]
+
+
+def session_of(tx: Session, visit_id: str) -> str | None:
+    """The session to whose queue a visit belongs; None when it is on no line any more."""
+    return tx.scalar(select(Visit.session_id).where(Visit.id == visit_id))
+
+
+def languages(tx: Session, session_id: str) -> list[str]:
+    """The languages to offer first: those that most people speak at this session, then the usual ones."""
+    spoken: Counter[str] = Counter()
+    for table in (Visit, Appointment):
+        spoken.update(tx.scalars(select(table.language).where(table.session_id == session_id)))
+    del spoken[rules.NOT_KNOWN]
+    return list(dict.fromkeys([*(code for code, _ in spoken.most_common()), *USUAL_LANGUAGES]))[:LANGUAGES_OFFERED]
+
+
+def could_call(tx: Session, visit: Visit, *, now: datetime) -> set[str]:
+    """Who could interpret for her by telephone now; nobody whom she never meets is among them (S07)."""
+    people = {each[0] for each in _could_interpret(tx, [visit], now)}
+    return people - exclusions.excluded_by(tx, visit.beneficiary_id, people)
+
+
+def _standing(session: SessionView | ClinicSession, role: Role | None, reader: SignedIn, now: datetime) -> Standing:
+    return Standing(reader, role, session.starts_at, session.ends_at, now)
+
+
+def _visits(tx: Session, session_id: str) -> list[Visit]:
+    query = select(Visit).where(Visit.session_id == session_id).order_by(Visit.turn, Visit.number)
+    found = tx.scalars(query.options(joinedload(Visit.beneficiary), joinedload(Visit.seen_by)))
+    return sorted(found, key=lambda each: ORDER.index(each.state))
+
+
+def _hidden(tx: Session, found: Sequence[Visit], reader: SignedIn) -> set[str]:
+    if reader.holds(Role.COORDINATOR) or not found:
+        return set()
+    return exclusions.kept_from(tx, reader.id, {each.beneficiary_id for each in found})
+
+
+def _crew(tx: Session, session_id: str, everybody: Sequence[Visit], reader: SignedIn) -> tuple[CrewRow, ...]:
+    """Those of the crew who see people, the legal team first; with whom they are counts, whoever may know of it."""
+    busy = {each.with_id for each in everybody if each.state is VisitState.SEEN}
+    query = select(Shift.person_id, Person.name, Shift.role).join(Person, Shift.person_id == Person.id)
+    held = tx.execute(query.where(Shift.id.in_([each.id for each in rota_queries.live_shifts(tx, session_id)])))
     rows = [
-        CrewRow(each.person_id, names[each.person_id], each.role, busy.get(each.person_id))
-        for each in shifts
-        if each.role is not Role.INTERPRETER
+        CrewRow(person_id, name, role, person_id not in busy, person_id == reader.id)
+        for person_id, name, role in held
+        if role is not Role.INTERPRETER
     ]
     return tuple(sorted(rows, key=lambda row: (row.role not in LEGAL_TEAM, row.name.casefold())))
 
 
 def _row(
-    tx: Session, found: Visit, crew: Sequence[CrewRow], booked: dict[str, AppointmentView], reader: SignedIn
+    found: Visit, crew: Sequence[CrewRow], booked: dict[str, AppointmentView], apart: Pairs, reader: SignedIn
 ) -> VisitRow:
     appointment = booked.get(found.appointment_id or "")
     whom = found.beneficiary
-    is_waiting = found.state is VisitState.WAITING
-    free = [each for each in crew if each.with_number is None] if is_waiting else []
-    kept_out = exclusions.excluded_by(tx, whom.id, [each.person_id for each in free]) if free else set()
+    free = [each for each in crew if each.is_free] if found.state is VisitState.WAITING else []
     is_followed = whom.alias_digest is not None and beneficiaries.follows(reader, whom)
     return VisitRow(
         id=found.id,
@@ -184,26 +217,54 @@ def _row(
         language=found.language,
         topic=found.topic,
         booked_at=appointment.starts_at if appointment else None,
-        appointment_id=found.appointment_id,
         arrived_at=found.arrived_at,
         state=found.state,
         since=found.since,
         with_id=found.with_id,
         with_name=found.seen_by.name if found.seen_by else None,
+        with_me=found.with_id == reader.id,
         version=found.version,
         is_first=found.turn != found.number,
-        can_see=tuple(each for each in free if each.person_id not in kept_out),
+        can_see=tuple(each for each in free if (whom.id, each.person_id) not in apart),
         beneficiary_id=whom.id if is_followed else None,
     )
 
 
-def _names(tx: Session, person_ids: Sequence[str]) -> dict[str, str]:
-    return dict(tx.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids))).all())
+def _could_interpret(tx: Session, found: Sequence[Visit], now: datetime) -> list[tuple[str, str, str]]:
+    spoken = {each.language for each in found if each.state in rules.IN_LINE}
+    return attending.by_telephone(tx, rules.next_call(now), spoken, now=now)
 
 
-def _stamp(
-    session: SessionView, rows: Sequence[VisitRow], expected: Sequence[AppointmentView], crew: Sequence[CrewRow]
-) -> str:
-    """What a telephone compares: no word of anybody, and nothing of it can be read back."""
-    parts = [session.status, *((row.id, row.version, row.alias) for row in rows), *(each.id for each in expected)]
-    return sha256(repr([*parts, *(each.person_id for each in crew)]).encode()).hexdigest()[:16]
+def _for_whom(could: Sequence[tuple[str, str, str]], found: Sequence[Visit], apart: Pairs) -> tuple[OnCall, ...]:
+    """Each interpreter for the first who speaks her language: her who is being seen, else the next in line."""
+    rows = []
+    for person_id, name, language in could:
+        hers = (each for each in found if each.language == language and each.state in rules.IN_LINE)
+        first = next((each for each in hers if (each.beneficiary_id, person_id) not in apart), None)
+        if first:
+            rows.append(OnCall(person_id, name, language, first.id, first.number))
+    return tuple(rows)
+
+
+def _calls(session: SessionView, now: datetime) -> tuple[NeedRow, ...]:
+    """Who was asked to interpret by telephone, as long as it lasts."""
+    asked = (each for each in session.needs or () if each.modality is Modality.TELEPHONE and each.ends_at > now)
+    return tuple(each for each in asked if each.starts_at <= now + rules.CALL_LASTS)
+
+
+def _changing(tx: Session, session_id: str) -> list[object]:
+    """All that may change on a queue, without a word of it: four queries."""
+    of_visits = select(Visit.id, Visit.version, Beneficiary.alias_digest).join(Beneficiary)
+    of_booked = select(Appointment.id, Appointment.state, Appointment.changed_at, Appointment.outcome)
+    of_offers = select(Need.id, Need.state, Offer.sequence).outerjoin(Offer).where(Need.state != NeedState.WITHDRAWN)
+    is_booked = Appointment.state == AppointmentState.BOOKED
+    whose = select(Visit.beneficiary_id).where(Visit.session_id == session_id)
+    booked = select(Appointment.beneficiary_id).where(Appointment.session_id == session_id, is_booked)
+    apart = select(Exclusion.pair_digest).where(Exclusion.beneficiary_id.in_(whose.union(booked)))
+    questions = (
+        of_visits.where(Visit.session_id == session_id).order_by(Visit.id),
+        of_booked.where(Appointment.session_id == session_id).order_by(Appointment.id),
+        of_offers.where(Need.session_id == session_id).order_by(Need.id, Offer.id),
+        apart.order_by(Exclusion.pair_digest),
+    )
+    return [tuple(row) for question in questions for row in tx.execute(question)]

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from clinic.domain import interpreting as rules
@@ -23,7 +22,7 @@ from clinic.models.base import new_id
 from clinic.queries import appointments as appointment_queries
 from clinic.queries import interpreting as queries
 from clinic.queries import sessions as session_queries
-from clinic.services import audit, notices, occupancy, repeats
+from clinic.services import audit, notices, occupancy, offers, repeats
 
 
 @dataclass(frozen=True)
@@ -106,16 +105,8 @@ def accept(tx: Session, offer_id: str, *, by: SignedIn, now: datetime) -> None:
     if offer.state is OfferState.ACCEPTED:
         return
     rules.check_answer(offer.state, needed.state, offer.answer_by, now)
-    try:
-        with tx.begin_nested():
-            needed.state = NeedState.FILLED
-            _set(offer, OfferState.ACCEPTED, now)
-    except IntegrityError:
-        raise Refused("offer_filled") from None
+    offers.accept(tx, offer, needed, now)
     occupancy.keep(tx, offer.id, otherwise="offer_expired")
-    for other in needed.offers:
-        if other.state is OfferState.ASKED:
-            _end(tx, other, OfferState.FILLED, Kind.OFFER_FILLED, needed, now)
     notices.tell(tx, Kind.OFFER_ACCEPTED, to=needed.asked_by_id, about=offer.id, session_id=needed.session_id, now=now)
     notices.remind(tx, to=by.id, about=offer.id, session_id=needed.session_id, starts_at=needed.starts_at, now=now)
     audit.record(tx, "offer.accept", offer_id, by=by, now=now)
@@ -134,7 +125,7 @@ def decline(tx: Session, offer_id: str, *, by: SignedIn, now: datetime) -> None:
         needed.state = NeedState.OPEN
     else:
         rules.check_answer(offer.state, needed.state, offer.answer_by, now)
-    _release(tx, offer, OfferState.DECLINED, now)
+    offers.release(tx, offer, OfferState.DECLINED, now)
     notices.tell(tx, Kind.OFFER_DECLINED, to=needed.asked_by_id, about=offer.id, session_id=needed.session_id, now=now)
     audit.record(tx, "offer.decline", offer_id, by=by, now=now)
 
@@ -175,7 +166,7 @@ def let_go_of(tx: Session, need_id: str, person_id: str, *, now: datetime) -> No
     for offer in needed.offers:
         if offer.person_id == person_id and offer.state in rules.HOLDING:
             needed.state = NeedState.OPEN if offer.state is OfferState.ACCEPTED else needed.state
-            _end(tx, offer, OfferState.WITHDRAWN, Kind.OFFER_WITHDRAWN, needed, now)
+            offers.end(tx, offer, OfferState.WITHDRAWN, Kind.OFFER_WITHDRAWN, needed, now)
 
 
 def follow(tx: Session, need_id: str, span: tuple[datetime, datetime], session_id: str, *, now: datetime) -> None:
@@ -212,7 +203,7 @@ def expire(tx: Session, *, now: datetime) -> int:
     """Mark the offers whose answer-by has passed, and free what they held; return how many."""
     ran_out = queries.ran_out(tx, now)
     for offer in ran_out:
-        _release(tx, offer, OfferState.EXPIRED, now)
+        offers.release(tx, offer, OfferState.EXPIRED, now)
     return len(ran_out)
 
 
@@ -233,7 +224,7 @@ def _ask_one(tx: Session, needed: Need, candidate: queries.CandidateRow | None, 
         needed.offers.append(offer)
     # Asked anew it is another entry of her calendar: at another session the sequence might be lower than it was.
     offer.uid, offer.answer_by, offer.ended_from = str(uuid.uuid4()), until, None
-    _set(offer, OfferState.ASKED, now)
+    offers.put(offer, OfferState.ASKED, now)
     tx.flush()
     notices.tell(tx, Kind.OFFER_ASKED, to=offer.person_id, about=offer.id, session_id=needed.session_id, now=now)
     return True
@@ -242,20 +233,7 @@ def _ask_one(tx: Session, needed: Need, candidate: queries.CandidateRow | None, 
 def _let_go(tx: Session, needed: Need, now: datetime) -> None:
     for offer in needed.offers:
         if offer.state in rules.HOLDING:
-            _end(tx, offer, OfferState.WITHDRAWN, Kind.OFFER_WITHDRAWN, needed, now)
-
-
-def _end(tx: Session, offer: Offer, state: OfferState, kind: Kind, needed: Need, now: datetime) -> None:
-    """End an offer from outside, and tell its interpreter."""
-    offer.ended_from = offer.state
-    _release(tx, offer, state, now)
-    notices.tell(tx, kind, to=offer.person_id, about=offer.id, session_id=needed.session_id, now=now)
-
-
-def _release(tx: Session, offer: Offer, state: OfferState, now: datetime) -> None:
-    _set(offer, state, now)
-    occupancy.release(tx, [offer.id])
-    notices.forget(tx, [offer.id])
+            offers.end(tx, offer, OfferState.WITHDRAWN, Kind.OFFER_WITHDRAWN, needed, now)
 
 
 def _mine_locked(tx: Session, offer_id: str, by: SignedIn) -> tuple[Offer, Need]:
@@ -298,7 +276,3 @@ def _fill_in(needed: Need, wish: NeedWish, by: SignedIn) -> None:
     needed.language, needed.modality = wish.language, wish.modality
     needed.starts_at, needed.ends_at, needed.answer_by = wish.starts_at, wish.ends_at, wish.answer_by
     needed.session_id, needed.state, needed.asked_by_id = wish.session_id, NeedState.OPEN, by.id
-
-
-def _set(offer: Offer, state: OfferState, now: datetime) -> None:
-    offer.state, offer.sequence, offer.changed_at = state, offer.sequence + 1, now

@@ -79,7 +79,8 @@ class House:
         client = self.app.test_client()
         for name, value in self.cookies[identity].items():
             client.set_cookie(name, value)
-        data = {"csrf_token": self.tokens[identity], **_sent(line.rule, identity)} if method == "POST" else None
+        sent = _sent(line.rule, identity, self.world)
+        data = {"csrf_token": self.tokens[identity], **sent} if method == "POST" else None
         with closing(client.open(url, method=method, data=data)) as answer:
             outcome = _outcome(answer)
         if method == "POST":
@@ -91,19 +92,19 @@ class House:
         shutil.copy(self.kept, self.live)
 
 
-def _sent(rule: str, identity: str) -> dict[str, str]:
+def _sent(rule: str, identity: str, world: World) -> dict[str, str]:
     """What a form sends besides its token; most need nothing to show that they are open."""
-    if rule == "/rota/sessions/<session_id>/take":
-        return {"role": identity if identity in CREW_ROLES else Role.LAWYER.value}
-    if rule == "/workshops/registrations/<registration_id>/attendance":
-        return {"attendance": Attendance.EXCUSED.value}
-    if rule == "/meetings/<meeting_id>/outcome":
-        return {"outcome": Outcome.EXCUSED.value, "seen": "unknown"}
-    if rule == "/sessions/<session_id>/run-short":
-        return {"shortfall": "2"}
-    if rule == "/rota/sessions/<session_id>/look-for":
-        return {"role": Role.LAWYER.value}
-    return {"language": "en"} if rule == "/account/language" else {}
+    return {
+        "/account/language": {"language": "en"},
+        "/appointments/queue/<session_id>/visits/<visit_id>": {"act": "left", "seen": "1"},
+        "/appointments/queue/<session_id>/visits/<visit_id>/ring": {"person": world.ids["on_call_id"]},
+        "/appointments/queue/calls/<ringing_id>": {"said": "yes"},
+        "/meetings/<meeting_id>/outcome": {"outcome": Outcome.EXCUSED.value, "seen": "unknown"},
+        "/rota/sessions/<session_id>/look-for": {"role": Role.LAWYER.value},
+        "/rota/sessions/<session_id>/take": {"role": identity if identity in CREW_ROLES else Role.LAWYER.value},
+        "/sessions/<session_id>/run-short": {"shortfall": "2"},
+        "/workshops/registrations/<registration_id>/attendance": {"attendance": Attendance.EXCUSED.value},
+    }.get(rule, {})
 
 
 def _outcome(answer: TestResponse) -> str:

@@ -19,9 +19,10 @@ from clinic.models import Appointment, ClinicSession, Closure, DatedAvailability
 from clinic.queries import asks, readers
 from clinic.queries import interpreting as queries
 from clinic.queries import workshops as workshop_queries
-from clinic.services import contacts, disclosures, interpreting, meetings, searches, workshops
+from clinic.services import contacts, disclosures, interpreting, meetings, queue, ringing, searches, workshops
 from clinic.services.interpreting import NeedWish, ProfileDraft
 from clinic.services.meetings import MeetingWish
+from clinic.services.queue import Arrival
 from clinic.services.workshops import WorkshopDraft
 from tests import make
 
@@ -68,6 +69,7 @@ def make_world(tx: Session) -> World:
         **_reached(tx, appointment_id),
         "disclosure_id": _opened(tx, appointment_id, people),
         "meeting_id": _by_telephone(tx, appointment_id, people[Role.MEDIATOR]),
+        **_in_line(tx, session_id, people[Role.MEDIATOR]),
         "call_id": make.make_call(tx, appointment_id),
         "place_id": place_id,
         "closure_id": _closed(tx),
@@ -95,6 +97,15 @@ def addresses(app: Flask, ids: dict[str, str], method: str) -> dict[str, str]:
         return {
             rule.endpoint: adapter.build(rule.endpoint, {name: ids[name] for name in rule.arguments}) for rule in rules
         }
+
+
+def _in_line(tx: Session, session_id: str, by: SignedIn) -> dict[str, str]:
+    """Somebody came without an appointment; an interpreter is rung up for her, and another one could be."""
+    at = make.FRIDAY - timedelta(hours=1)
+    taken = queue.arrive(tx, session_id, Arrival(None, "yor", None), key=make.key(), by=by, now=at)
+    rung, other = (make.make_interpreter(tx, "yor", phone=f"06 39 98 00 0{each}") for each in (1, 2))
+    ringing_id = ringing.ring(tx, taken.visit_id, rung.id, key=make.key(), by=by, now=at)
+    return {"visit_id": taken.visit_id, "ringing_id": ringing_id, "on_call_id": other.id}
 
 
 def _asked(tx: Session, people: dict[str, SignedIn]) -> tuple[str, str]:

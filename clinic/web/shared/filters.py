@@ -11,11 +11,15 @@ from babel.dates import format_date
 from flask import Flask
 from flask_babel import get_locale, gettext
 
+from clinic.domain.discretion import Standing, may_see_queue
 from clinic.domain.interpreting import dialled
+from clinic.domain.queue import is_open, minutes
+from clinic.domain.sessions import Kind
 from clinic.domain.times import Month, Week, local_date, to_local
 from clinic.queries.offers import OfferView
 from clinic.queries.programme import SessionView
-from clinic.web.shared.ground import today
+from clinic.web.shared.ground import now, today
+from clinic.web.shared.identity import me
 from clinic.web.shared.locale import language, local
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -79,6 +83,8 @@ def language_name(code: str) -> str:
 
 
 _OWN_WORDS = {
+    ("fr", "und"): "langue pas encore connue",
+    ("en", "und"): "language not known yet",
     ("fr", "bin"): "edo",
     ("en", "bin"): "Edo",
     ("fr", "pcm"): "pidgin",
@@ -112,6 +118,15 @@ def directions(session: SessionView | OfferView) -> str | None:
     return f"https://www.openstreetmap.org/search?query={quote(session.spot)}"
 
 
+def has_open_queue(session: SessionView) -> bool:
+    """Whether the reader may see who is there, and people may come and go just now."""
+    if session.is_cancelled or session.kind is Kind.WORKSHOP:
+        return False
+    role = session.my_shift.role if session.my_shift else None
+    standing = Standing(me(), role, session.starts_at, session.ends_at, now())
+    return may_see_queue(standing) and is_open(session.starts_at, session.ends_at, now())
+
+
 def install(app: Flask) -> None:
     """Offer the filters to templates."""
     filters = {
@@ -119,8 +134,10 @@ def install(app: Flask) -> None:
         "dialled": dialled,
         "directions": directions,
         "full_date": full_date,
+        "has_open_queue": has_open_queue,
         "how_long": how_long,
         "language_name": language_name,
+        "minutes_until": minutes,
         "local": local,
         "local_date": local_date,
         "month_name": month_name,

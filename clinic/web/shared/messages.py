@@ -112,6 +112,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "hold_over": _l("This time is not kept any more. Book it first, if it is still free."),
     "hours_outside": _l("Choose 1 to 10 hours."),
     "nobody_free": _l("At %(at)s, nobody is free as: %(missing)s."),
+    "interpreter_taken": _l("She is not free any more. Choose somebody else."),
     "outcome_changed": _l("Somebody noted something else meanwhile: it stands here now. Change it if it is wrong."),
     "queue_closed": _l("The line is open from two hours before the session until a day after it."),
     "walk_ins_changed": _l(

@@ -69,8 +69,8 @@ def _hold(stage: Stage, session: ClinicSession, at: datetime) -> None:
     mediator = stage.cast[Role.MEDIATOR][0]
     taken = [starts_at for starts_at, _ in queries.taken(stage.tx, session.id, now=at)]
     free = [each for each in queries.opening(session).slots if taken.count(each) < session.desks]
-    wish = Wish(session.id, free[0], None, "pcm", Topic.RIGHTS, beneficiary_id=_whom(stage, "Perle")) if free else None
-    if wish:
+    if free:
+        wish = Wish(session.id, free[0], None, "pcm", Topic.RIGHTS)
         appointments.hold(stage.tx, wish, key=stage.key(), by=mediator, now=at)
 
 

@@ -231,20 +231,21 @@ class _Hanging:
     my_place: MyPlace | None
     is_first_time: bool
 
+    def shift_of(self, reader: SignedIn) -> CrewView | None:
+        return next((each for each in self.crew if each.person_id == reader.id), None)
+
 
 def _view(
     session: ClinicSession, hanging: _Hanging, reader: SignedIn, now: datetime, *, is_shown: bool = False
 ) -> SessionView | None:
-    crew, booked = hanging.crew, hanging.booked
-    mine = next((each for each in crew if each.person_id == reader.id), None)
+    crew, booked, mine = hanging.crew, hanging.booked, hanging.shift_of(reader)
     standing = _standing(session, mine, hanging.my_place, reader, now)
     known = crews.forecast(session, hanging.needs, crew, is_first_time=hanging.is_first_time, now=now)
     is_guest = not is_shown and not discretion.may_open(standing, lacks=known.places | known.open_places.keys())
     if is_guest and not hanging.my_place:
         return None
     seen, known = ([], crews.unseen(known)) if is_guest else (crew, known)
-    capacity = appointment_queries.capacity(session)
-    place = session.place
+    capacity, place = appointment_queries.capacity(session), session.place
     return SessionView(
         id=session.id,
         series_id=session.series_id,

@@ -35,6 +35,7 @@ from clinic.services import (
     workshops,
 )
 from clinic.services import hanging as hanging_of
+from clinic.services.hanging import Hanging
 
 
 @dataclass(frozen=True)
@@ -69,22 +70,20 @@ def move(
     rules.check_move(session.status, session.ends_at, span, now)
     if tx.get(Place, wish.place_id) is None:
         raise NotFound
-    appointments.lapse(tx, session_id, even_running=True, now=now)
-    hanging = hanging_of.read(tx, session_id)
+    hanging = _free_to_change(tx, session_id, now)
     elsewhere = moves.clashing(tx, hanging.people, *span, place_id=wish.place_id, now=now)
     if not elsewhere <= leaving:
         raise Refused("crew_clashes")
     carried = hanging_of.carried(session, hanging.booked, span)
-    shifted_by = span[0] - session.starts_at
-    occupancy.release(tx, hanging.holders)
     was = Whereabouts(session.starts_at, session.ends_at, session.place_id)
+    occupancy.release(tx, hanging.holders)
     _note_move(session, wish, now)
     decisions.ask_no_more(tx, session)
     session.is_by_hand = session.is_by_hand or is_by_hand
     hanging_of.carry_appointments(tx, hanging.booked, carried, now)
     hanging_of.carry_people(tx, hanging, elsewhere, session, was=was, now=now)
     workshops.fill_seats(tx, session, now=now)
-    hanging_of.carry_needs(tx, hanging.needs, carried, session, shifted_by=shifted_by, now=now)
+    hanging_of.carry_needs(tx, hanging.needs, carried, session, shifted_by=span[0] - was.starts_at, now=now)
     attending.fill(tx, session, now=now)
     searches.end_for(tx, session_id, now=now)
     audit.record(tx, "session.move", session_id, by=by, now=now)
@@ -100,8 +99,7 @@ def cancel(tx: Session, session_id: str, reason: CancelReason, *, by: SignedIn, 
     if session.status is Status.CANCELLED:
         return
     rules.check_open(session.status, session.ends_at, now)
-    appointments.lapse(tx, session_id, even_running=True, now=now)
-    hanging = hanging_of.read(tx, session_id)
+    hanging = _free_to_change(tx, session_id, now)
     occupancy.release(tx, hanging.holders)
     for need in hanging.needs:
         interpreting.reopen(tx, need.id, now=now)
@@ -199,6 +197,12 @@ def _tell_spot(tx: Session, session: ClinicSession, *, besides: Collection[str],
     coming_unaware = [each for each in coming if each.id not in besides]
     calls.plan(tx, session, Change.SPOT, registrations=coming_unaware, now=now)
     telling.changed(tx, session, Change.SPOT, [each for each in booked if each.id not in besides], now=now)
+
+
+def _free_to_change(tx: Session, session_id: str, now: datetime) -> Hanging:
+    """What hangs on a locked session, after the times that were only kept were let go."""
+    appointments.lapse(tx, session_id, even_running=True, now=now)
+    return hanging_of.read(tx, session_id)
 
 
 def _note_move(session: ClinicSession, wish: MoveWish, now: datetime) -> None:

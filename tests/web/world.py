@@ -58,8 +58,7 @@ def make_world(tx: Session) -> World:
     for role in CREW_ROLES:
         own[role]["shift_id"] = make.make_shift(tx, session_id, people[role])
         own[role]["dates_id"] = _days_off(tx, people[role])
-    need_id, offer_id = _asked(tx, people)
-    search_id, ask_id = _looked_for(tx, people)
+    (need_id, offer_id), (search_id, ask_id) = _asked(tx, people), _looked_for(tx, people)
     workshop_id, registration_id = _registered(tx, people)
     appointment_id = make.make_appointment(tx, session_id, by=people[Role.MEDIATOR])
     ids = {

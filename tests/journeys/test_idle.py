@@ -141,8 +141,7 @@ def test_S33_without_scripts_a_form_survives_the_cover(house: House, newcomer: N
 
     coordinator.activate(coordinator.main.locator("form").last.get_by_role("button").last)
     expect(coordinator.main).not_to_contain_text("Awa")
-    coordinator.fill({"password": PASSWORD})
-    coordinator.press("Open it again")
+    coordinator.open_again()
     coordinator.press("Send it now")
 
     expect(coordinator.main).to_contain_text("Awa Ndiaye")

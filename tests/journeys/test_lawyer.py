@@ -72,6 +72,7 @@ def test_S03_she_sees_who_comes_from_twelve_hours_before(house: House, newcomer:
 
     house.clock.set(FRIDAY - timedelta(hours=10))
     lawyer.go(f"/sessions/{session_id}")
+    lawyer.open_again()
     taken = lawyer.main.locator("a.slot.taken")
     expect(taken.locator("bdi")).to_have_text(aliases)
     name = aliases[0]

@@ -62,6 +62,11 @@ class Walk:
         self.press("Sign in")
         assert self.path == "/agenda"
 
+    def open_again(self, password: str = PASSWORD) -> None:
+        """Give the password at a covered screen: she was away for too long."""
+        self.fill({"password": password})
+        self.press("Open it again")
+
     def press(self, sentence: str, within: Locator | None = None) -> None:
         """Press the first button with these words."""
         self.activate(self.button(sentence, within))

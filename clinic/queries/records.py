@@ -164,7 +164,7 @@ def times_past(tx: Session, beneficiary_id: str, *, now: datetime) -> list[TimeV
 def has_ahead(tx: Session, beneficiary_id: str, *, now: datetime) -> bool:
     """Whether she has an appointment, a held time or a meeting by telephone ahead."""
     meets = (
-        (Meeting.beneficiary_id == beneficiary_id) & (Meeting.state == MeetingState.BOOKED) & (Meeting.ends_at > now)
+        (Meeting.beneficiary_id == beneficiary_id) & (Meeting.state != MeetingState.CANCELLED) & (Meeting.ends_at > now)
     )
     return bool(times_ahead(tx, beneficiary_id, now=now)) or tx.scalar(select(Meeting.id).where(meets)) is not None
 

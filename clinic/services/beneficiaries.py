@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -60,7 +60,7 @@ def known_as(tx: Session, alias: str, *, language: str = "", by: SignedIn, now: 
 
 def forget_unknown(tx: Session, whom: Beneficiary) -> None:
     """Forget somebody without a record once nothing refers to her any more."""
-    refers = exists().where(Appointment.beneficiary_id == whom.id) | exists().where(Visit.beneficiary_id == whom.id)
+    refers = or_(*(exists().where(each.beneficiary_id == whom.id) for each in (Appointment, Visit, Meeting)))
     if whom.alias_digest is None and not tx.scalar(select(refers)):
         tx.delete(whom)
         tx.flush()

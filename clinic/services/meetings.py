@@ -59,10 +59,10 @@ def arrange(
     claim = repeats.claim(tx, key, by=by, now=now)
     if claim.is_repeat:
         return claim.id
+    _lock(tx, beneficiary_id)
     whom = beneficiaries.beneficiary(tx, beneficiary_id, reader=by)
     if whom.alias is None:
         raise NotFound
-    _lock(tx, whom.id)
     _check_peer(tx, whom.id, wish.peer_id)
     _check_time(tx, whom.id, wish, now)
     agreed = Meeting(id=claim.id, beneficiary_id=whom.id, agreed_by_id=by.id, uid=str(uuid4()))
@@ -120,6 +120,8 @@ def restore(tx: Session, meeting_id: str, *, by: SignedIn, now: datetime, she_kn
     restored = _locked(tx, meeting_id, by, now)
     if restored.state is MeetingState.BOOKED:
         return
+    if tx.get_one(Beneficiary, restored.beneficiary_id).alias is None:  # she was erased meanwhile
+        raise NotFound
     rules.check_ahead(restored.starts_at, now)
     rules.check_safe(queries.reach_of(tx, restored.beneficiary_id))
     if restored.peer_id not in {each.id for each in queries.peers(tx, restored.beneficiary_id)}:
@@ -238,8 +240,8 @@ def _free(tx: Session, meeting: Meeting, state: MeetingState, now: datetime) -> 
 
 
 def _lock(tx: Session, beneficiary_id: str) -> None:
-    """Whoever agrees on something with her, and whoever is kept from her, come one after the other."""
-    tx.get(Beneficiary, beneficiary_id, with_for_update={"key_share": True})
+    """Whoever agrees on something with her, is kept from her or erases her comes one after the other."""
+    tx.get(Beneficiary, beneficiary_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def _locked(tx: Session, meeting_id: str, by: SignedIn, now: datetime, *, only_followers: bool = False) -> Meeting:

@@ -141,7 +141,7 @@ def test_who_goes_first_is_the_next_and_back_in_order(night: Night, db: Database
             come(tx, night)
     client = _english(sign_in(night.mediator))
 
-    page = client.get(pages.press(client, client.get(_url(night)), "Next:").headers["Location"])
+    page = client.get(pages.press(client, client.get(_url(night)), "Goes next").headers["Location"])
 
     assert pages.read(page).text("h2") == "Next: n° 2"
     page = client.get(pages.press(client, page, "Undo").headers["Location"])

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 from sqlalchemy import func, select
 
+from clinic.demo import PASSWORD
 from clinic.domain.people import Role
 from clinic.domain.queue import VisitState
 from clinic.domain.sessions import Kind
@@ -193,3 +194,28 @@ def _until(house: House, phones: tuple[Walk, ...], at: datetime) -> None:
         house.clock.set(min(at, house.clock.now + LONGEST_PAUSE))
         for each in phones:
             each.page.reload()
+
+
+def test_S33_what_is_pressed_on_a_screen_that_was_idle_waits_for_the_password(house: House, newcomer: Newcomer) -> None:
+    session_id = house.session(Kind.BUS, FRIDAY)
+    house.clock.set(STARTS)
+    first, second, third = _crew(house, newcomer, session_id)
+    _come(first, "pcm", alias="Kola")
+    _all_show((second,), "Next: n° 1")
+    first.context.route(LOOKS, lambda route: route.fulfill(status=204))
+    house.clock.set(STARTS + 31 * MINUTE)
+
+    first.main.locator(".next button").first.click()
+
+    for each in (first, second, third):
+        expect(each.page.locator("main.cover")).to_be_visible()
+    assert _states(house) == [VisitState.WAITING]
+    first.page.locator("main.cover").get_by_label("Your password").fill(PASSWORD)
+    first.page.locator("main.cover").get_by_role("button", name="Open it again").click()
+    expect(first.said).to_contain_text("n° 1 is being seen.")
+    assert _states(house) == [VisitState.SEEN]
+
+
+def _states(house: House) -> list[VisitState]:
+    with house.database.read() as tx:
+        return list(tx.scalars(select(Visit.state).where(Visit.arrived_at >= STARTS)))

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 from sqlalchemy import func, select
 
+from clinic.demo import PASSWORD
 from clinic.domain.people import Role
 from clinic.domain.queue import VisitState
 from clinic.domain.sessions import Kind
@@ -40,7 +41,7 @@ def test_a_night_at_the_bus_on_three_telephones(house: House, newcomer: Newcomer
     _come(second, "und")
     _all_show(phones, "Next: n° 1", "n° 2 · language not known yet")
     booked = house.aliases(session_id)[0]
-    third.press("She is here", _row(third, booked))
+    _row(third, booked).get_by_role("button", name="She is here").click()
     _all_show(phones, f"n° 3 · {booked}", "booked")
     _a_double_tap(house, first, f"to {lawyers[0]}")
     _all_show(phones, "Next: n° 2", f"with {lawyers[0]} since 19:30 (0")
@@ -80,7 +81,7 @@ def _a_stale_press(walk: Walk, other: Walk, phones: tuple[Walk, ...]) -> None:
     walk.main.locator(".next button").last.click()
     expect(walk.said).to_contain_text("n° 2 is being seen.")
 
-    other.main.locator(".next button").last.click()
+    other.main.locator(".next button").first.click()
 
     expect(other.main.locator(".errors")).to_have_text("Somebody was faster: this is how it stands now.")
     other.context.unroute(LOOKS)
@@ -96,6 +97,7 @@ def _without_a_network(house: House, walk: Walk, phones: tuple[Walk, ...], sessi
     _row(walk, "n° 1").get_by_role("button", name="Done").click()
     expect(_row(walk, "n° 1").locator(".unsent")).to_have_text("not sent yet")
     walk.main.locator(".thumb a").click()
+    walk.main.locator("form summary").click()
     walk.fill({"language": ["bin"], "alias": "Ruby"})
     walk.main.get_by_role("button", name="Put in the line").click()
     expect(walk.main.locator(".lost")).to_contain_text("Not sent yet: 2")
@@ -132,7 +134,7 @@ def test_without_scripts_the_queue_is_read_again_by_hand(house: House, newcomer:
     _come(first, "pcm", alias="Kola")
 
     second.follow("Look again")
-    second.activate(second.main.locator(".next button").first)
+    second.activate(second.main.locator(".next button").last)
     expect(second.said).to_contain_text("n° 1 is being seen.")
     first.activate(first.main.locator(".next button").first)
 
@@ -163,7 +165,9 @@ def _names(house: House, session_id: str, role: Role, *, to_sign_in: bool = Fals
 
 def _come(walk: Walk, language: str, *, alias: str = "") -> None:
     walk.follow("+ Someone is here")
-    walk.fill({"alias": alias} if alias else {})
+    if alias:
+        walk.main.locator("form summary").click()
+        walk.fill({"alias": alias})
     ticked = walk.main.locator(f"[name=language][value={language}]")
     if ticked.count():
         ticked.check()
@@ -190,3 +194,28 @@ def _until(house: House, phones: tuple[Walk, ...], at: datetime) -> None:
         house.clock.set(min(at, house.clock.now + LONGEST_PAUSE))
         for each in phones:
             each.page.reload()
+
+
+def test_S33_what_is_pressed_on_a_screen_that_was_idle_waits_for_the_password(house: House, newcomer: Newcomer) -> None:
+    session_id = house.session(Kind.BUS, FRIDAY)
+    house.clock.set(STARTS)
+    first, second, third = _crew(house, newcomer, session_id)
+    _come(first, "pcm", alias="Kola")
+    _all_show((second,), "Next: n° 1")
+    first.context.route(LOOKS, lambda route: route.fulfill(status=204))
+    house.clock.set(STARTS + 31 * MINUTE)
+
+    first.main.locator(".next button").first.click()
+
+    for each in (first, second, third):
+        expect(each.page.locator("main.cover")).to_be_visible()
+    assert _states(house) == [VisitState.WAITING]
+    first.page.locator("main.cover").get_by_label("Your password").fill(PASSWORD)
+    first.page.locator("main.cover").get_by_role("button", name="Open it again").click()
+    expect(first.said).to_contain_text("n° 1 is being seen.")
+    assert _states(house) == [VisitState.SEEN]
+
+
+def _states(house: House) -> list[VisitState]:
+    with house.database.read() as tx:
+        return list(tx.scalars(select(Visit.state).where(Visit.arrived_at >= STARTS)))

@@ -51,7 +51,7 @@ def free(
     """Who could be there in each of these spans of one session, by its start; `besides` is an appointment that makes
     way for itself. The same number of queries, however many spans."""
     by_part = _crew(tx, session.id, asked)
-    outside = _interpreters(tx, asked) if asked.interpreter and not by_part[CrewPart.INTERPRETER] else []
+    outside = _interpreters(tx, asked) if asked.interpreter else []
     everybody = {each for people in by_part.values() for each in people} | set(outside)
     kept_out = exclusions.excluded_by(tx, asked.beneficiary_id, everybody) if asked.beneficiary_id else set()
     busy = _busy(tx, everybody, spans, besides, now)

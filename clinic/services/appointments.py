@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,9 +14,10 @@ from clinic.domain import appointments as rules
 from clinic.domain import resources
 from clinic.domain.answers import NotFound, Refused
 from clinic.domain.appointments import HOLD_LASTS, AppointmentState, CrewPart, Topic, Wanted
+from clinic.domain.attendance import Outcome
 from clinic.domain.interpreting import Modality
 from clinic.domain.people import Role, SignedIn
-from clinic.models import Appointment, Beneficiary, ClinicSession
+from clinic.models import Appointment, Beneficiary, ClinicSession, Visit
 from clinic.queries import appointments as queries
 from clinic.queries import attending as attending_queries
 from clinic.queries import beneficiaries as beneficiary_queries
@@ -66,13 +68,13 @@ def confirm(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) ->
 
     Raises like `book`, and `Refused("appointment_cancelled")`.
     """
-    held = locked(tx, appointment_id, by=by)
+    held = locked(tx, appointment_id, by=by, now=now)
     if held.state is AppointmentState.BOOKED:
         return
     if held.state is AppointmentState.CANCELLED:
         raise Refused("appointment_cancelled")
     held.booked_at = now
-    if held.held_until and now < held.held_until:
+    if _stands(held, now):
         held.state, held.held_until, held.changed_at = AppointmentState.BOOKED, None, now
         tx.flush()
         occupancy.keep(tx, held.id, otherwise="slot_over")
@@ -89,16 +91,17 @@ def move(
     Who must be there comes along if free then, else somebody else of that crew. Raises like `book`, and
     `Refused("appointment_cancelled")`.
     """
-    moved = locked(tx, appointment_id, session_id, by=by)
+    moved = locked(tx, appointment_id, session_id, by=by, now=now)
     if moved.state in _DESK_FREE:
         raise Refused("appointment_cancelled")
+    _forget_coming(tx, moved, session_id)
     _place_again(tx, moved, session_id, starts_at, until=moved.held_until, now=now)
     audit.record(tx, "appointment.move", moved.id, by=by, now=now)
 
 
 def cancel(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
     """Call an appointment off, or let a held time go; its slot falls free. Twice changes nothing. Raises `NotFound`."""
-    cancelled = locked(tx, appointment_id, by=by)
+    cancelled = locked(tx, appointment_id, by=by, now=now)
     if cancelled.state in _DESK_FREE:
         return
     was_held = cancelled.state is AppointmentState.HELD
@@ -108,7 +111,7 @@ def cancel(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> 
 
 def restore(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
     """Take a cancellation back, if all is still free then; what was only held is held again. Raises like `book`."""
-    restored = locked(tx, appointment_id, by=by)
+    restored = locked(tx, appointment_id, by=by, now=now)
     if restored.state not in _DESK_FREE:
         return
     until = now + HOLD_LASTS if restored.state is AppointmentState.LAPSED else None
@@ -166,14 +169,14 @@ def expire(tx: Session, *, now: datetime) -> int:
     return ended
 
 
-def locked(tx: Session, appointment_id: str, *also: str, by: SignedIn) -> Appointment:
-    """One appointment that this person may change, its session (and others) locked in the order of their ids.
-
-    Raises `NotFound`.
-    """
+def locked(tx: Session, appointment_id: str, *also: str, by: SignedIn, now: datetime) -> Appointment:
+    """One appointment that this person may change, with her whose it is, its session (and others) locked in the order
+    of their ids. A hold whose time is over has ended. Raises `NotFound`."""
     first_seen = queries.appointment(tx, appointment_id)
+    beneficiary_queries.locked(tx, first_seen.beneficiary_id)
     for session_id in sorted({first_seen.session_id, *also}):
         session_queries.locked(tx, session_id)
+        lapse(tx, session_id, now=now)
     found = queries.appointment(tx, appointment_id)
     if found.session_id not in {first_seen.session_id, *also} or not _may_change(tx, found, by):
         raise NotFound
@@ -184,8 +187,10 @@ def _take(tx: Session, wish: Wish, key: str, until: datetime | None, by: SignedI
     claim = repeats.claim(tx, key, by=by, now=now)
     if claim.is_repeat:
         return claim.id
-    session = session_queries.locked(tx, wish.session_id)
     whom = _whom(tx, wish, by, now)
+    tx.flush()
+    beneficiary_queries.locked(tx, whom.id)
+    session = session_queries.locked(tx, wish.session_id)
     taken = Appointment(id=claim.id, beneficiary=whom, booked_by_id=by.id, language=wish.language, topic=wish.topic)
     taken.booked_at, taken.attending = now, []
     _place(tx, taken, session, wish.starts_at, until=until, now=now)
@@ -202,6 +207,20 @@ def _whom(tx: Session, wish: Wish, by: SignedIn, now: datetime) -> Beneficiary:
     if not _may_change(tx, before, by):
         raise NotFound
     return before.beneficiary
+
+
+def _stands(held: Appointment, now: datetime) -> bool:
+    """Whether a held time can be booked as it is: not over, and an interpreter who is to be asked still can be."""
+    is_to_ask = any(each.modality for each in held.attending)
+    return held.state is AppointmentState.HELD and now < (held.starts_at if is_to_ask else held.ends_at)
+
+
+def _forget_coming(tx: Session, moved: Appointment, session_id: str) -> None:
+    """What was noted of her coming is not true of another time; only who is there already is there at this session."""
+    is_here = moved.session_id == session_id and moved.outcome is Outcome.CAME
+    moved.outcome = Outcome.CAME if is_here else None
+    elsewhere = update(Visit).where(Visit.appointment_id == moved.id, Visit.session_id != session_id)
+    tx.execute(elsewhere.values(appointment_id=None))
 
 
 def _may_change(tx: Session, appointment: Appointment, by: SignedIn) -> bool:

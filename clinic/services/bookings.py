@@ -14,7 +14,6 @@ from clinic.domain.people import SignedIn
 from clinic.models import Appointment, ClinicSession
 from clinic.queries import appointments as appointment_queries
 from clinic.queries import interpreting as queries
-from clinic.queries import sessions as session_queries
 from clinic.queries import standing
 from clinic.services import appointments, attending, interpreting, notices, repeats, telling
 from clinic.services.appointments import Wish
@@ -51,7 +50,7 @@ def move(
 
     She is told, unless she knows already because somebody spoke with her. Raises as `appointments.move`.
     """
-    before = appointment_queries.appointment(tx, appointment_id)
+    before = appointments.locked(tx, appointment_id, session_id, by=by, now=now)
     was_of, was = before.session_id, standing.whereabouts(tx, appointment_id, before.session_id)
     appointments.move(tx, appointment_id, session_id, starts_at, by=by, now=now)
     moved = appointment_queries.appointment(tx, appointment_id)
@@ -71,11 +70,11 @@ def cancel(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime, she
 
     Raises as `appointments.cancel`.
     """
-    if _state(tx, appointment_id) in (AppointmentState.CANCELLED, AppointmentState.LAPSED):
+    was = appointments.locked(tx, appointment_id, by=by, now=now).state
+    if was in (AppointmentState.CANCELLED, AppointmentState.LAPSED):
         return
-    was_held = _state(tx, appointment_id) is AppointmentState.HELD
     appointments.cancel(tx, appointment_id, by=by, now=now)
-    if was_held:
+    if was is AppointmentState.HELD:
         return
     notices.forget_reminders(tx, [appointment_id])
     cancelled = appointment_queries.appointment(tx, appointment_id)
@@ -88,7 +87,8 @@ def cancel(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime, she
 def restore(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime, she_knows: bool = False) -> None:
     """Take a cancellation back, if a desk is still free; she is told, if she was told of the cancellation. Twice is
     once. Raises as `appointments.restore`."""
-    if _state(tx, appointment_id) in (AppointmentState.BOOKED, AppointmentState.HELD):
+    was = appointments.locked(tx, appointment_id, by=by, now=now).state
+    if was in (AppointmentState.BOOKED, AppointmentState.HELD):
         return
     appointments.restore(tx, appointment_id, by=by, now=now)
     restored = appointment_queries.appointment(tx, appointment_id)
@@ -97,12 +97,6 @@ def restore(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime, sh
     _ask_interpreter(tx, restored, by, now)
     _tell(tx, restored, Change.RESTORED, by=by if she_knows else None, now=now)
     telling.remind(tx, [restored], now=now)
-
-
-def _state(tx: Session, appointment_id: str) -> AppointmentState:
-    """How it is already; its session stays locked, so that of two at once the second sees what the first did."""
-    session_queries.locked(tx, appointment_queries.appointment(tx, appointment_id).session_id)
-    return appointment_queries.appointment(tx, appointment_id).state
 
 
 def _settle(tx: Session, appointment_id: str, by: SignedIn, now: datetime) -> None:

@@ -73,6 +73,15 @@ def test_the_person_wished_for_is_given_and_nobody_else_in_her_place(each_db: Da
             _book(tx, desk, wished, alias="Rose")
 
 
+def test_a_psychologist_is_not_given_for_legal_advice(each_db: Database) -> None:
+    with each_db.write() as tx:
+        desk = make_desk(tx, make_person(tx, Role.PSYCHOLOGIST))
+        _book(tx, desk, LEGAL)
+
+        with pytest.raises(Refused, match="nobody_free"):
+            _book(tx, desk, LEGAL, alias="Rose")
+
+
 def test_an_interpreter_of_the_crew_who_speaks_her_language_is_taken_first(each_db: Database) -> None:
     with each_db.write() as tx:
         make_interpreter(tx, phone="0612345678")

@@ -68,14 +68,8 @@ def breaches(tx: Session, *, now: datetime) -> list[Breach]:
     found = {Breach("two_places", resource) for (resource, _), times in at_once.items() if times > 1}
     found |= {Breach("not_held", holder) for _, _, holder, _ in counting - there}
     found |= {Breach("held_for_nothing", holder) for _, _, holder, _ in there - set(expected)}
-    found |= {
-        *_wrong_desks(tx),
-        *_wrong_people(tx, now),
-        *_wrong_answers(tx),
-        *_wrong_seats(tx),
-        *_wrong_searches(tx),
-        *_wrong_calls(tx),
-    }
+    found |= {*_wrong_desks(tx), *_wrong_people(tx, now), *_wrong_answers(tx), *_wrong_seats(tx)}
+    found |= {*_wrong_searches(tx), *_wrong_calls(tx)}
     return sorted(found, key=lambda breach: (breach.code, breach.object_id))
 
 
@@ -163,7 +157,7 @@ def _wrong_people(tx: Session, now: datetime) -> Iterator[Breach]:
     named = (
         select(Attending, Appointment.session_id, Appointment.beneficiary_id)
         .join(Appointment, Appointment.id == Attending.appointment_id)
-        .where(appointments.takes_desk(now), Attending.person_id.is_not(None))
+        .where(appointments.takes_desk(now), Appointment.ends_at > now, Attending.person_id.is_not(None))
     )
     for one, session_id, whom in tx.execute(named):
         person_id = one.person_id or ""

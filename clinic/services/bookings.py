@@ -63,6 +63,7 @@ def move(
     need = queries.need_of_appointment(tx, appointment_id)
     if need:
         interpreting.follow(tx, need.id, (moved.starts_at, moved.ends_at), session_id, now=now)
+    _ask_interpreter(tx, moved, by, now)
 
 
 def cancel(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime, she_knows: bool = False) -> None:
@@ -117,7 +118,9 @@ def _ask_interpreter(tx: Session, booked: Appointment, by: SignedIn, now: dateti
     wish = NeedWish(
         booked.session_id, booked.id, booked.language, modality, booked.starts_at, booked.ends_at, answer_by
     )
-    need_id = interpreting.need(tx, wish, key=repeats.own_key(), by=by, now=now)
+    there = queries.need_of_appointment(tx, booked.id)
+    is_needed = there and there.state is not NeedState.WITHDRAWN
+    need_id = there.id if there and is_needed else interpreting.need(tx, wish, key=repeats.own_key(), by=by, now=now)
     interpreting.ask(tx, need_id, [person_id], answer_by=answer_by, by=by, now=now)
 
 

@@ -117,8 +117,8 @@ def _put_open_rows(connection: Connection) -> None:
         helped = {"id": whom, "alias": alias, "alias_digest": _open_digest(alias), "created_at": NOW}
         _put(connection, "beneficiaries", **helped, mediator_id=MEDIATORS[number // 2])
     for number, (booked_id, topic) in enumerate(TOPICS.items()):
-        booked = {"id": booked_id, "beneficiary_id": list(ALIASES)[number], "booked_by_id": MEDIATORS[0]}
-        booked |= {"topic": topic, "state": ("booked", "cancelled")[number], "booked_at": NOW}
+        booked: dict[str, Any] = {"id": booked_id, "booked_by_id": MEDIATORS[0], "booked_at": NOW, "topic": topic}
+        booked |= {"beneficiary_id": list(ALIASES)[number], "state": ("booked", "cancelled")[number]}
         _put(connection, "appointments", **booked, **session, **until)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -274,7 +276,7 @@ def test_an_interpreter_who_was_to_be_asked_is_followed_by_one_of_the_crew(each_
         _check(tx)
 
 
-def _book(tx: Session, desk: Desk, *wanted: Wanted, by: SignedIn | None = None, **wish: object) -> str:
+def _book(tx: Session, desk: Desk, *wanted: Wanted, by: SignedIn | None = None, **wish: Any) -> str:
     return appointments.book(tx, desk.wish(*wanted, **wish), key=key(), by=by or desk.mediator, now=NOW)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -204,7 +205,7 @@ def test_what_is_over_stays_as_it_was(each_db: Database) -> None:
         assert tx.scalar(select(func.count()).select_from(Exclusion)) == 1
 
 
-def _book(tx: Session, desk: Desk, *wanted: Wanted, **wish: object) -> str:
+def _book(tx: Session, desk: Desk, *wanted: Wanted, **wish: Any) -> str:
     return appointments.book(tx, desk.wish(*wanted, **wish), key=key(), by=desk.mediator, now=NOW)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -241,5 +242,5 @@ def test_a_day_after_it_ended_a_hold_is_forgotten_and_who_has_no_record_with_it(
         assert parts(tx, nameless) == {}
 
 
-def _hold(tx: Session, desk: Desk, *wanted: Wanted, **wish: object) -> str:
+def _hold(tx: Session, desk: Desk, *wanted: Wanted, **wish: Any) -> str:
     return appointments.hold(tx, desk.wish(*wanted, **wish), key=key(), by=desk.mediator, now=NOW)

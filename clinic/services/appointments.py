@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from clinic.domain import appointments as rules
-from clinic.domain import resources
+from clinic.domain import resources, sessions
 from clinic.domain.answers import NotFound, Refused
 from clinic.domain.appointments import HOLD_LASTS, AppointmentState, CrewPart, Topic, Wanted
 from clinic.domain.attendance import Outcome
@@ -24,9 +24,8 @@ from clinic.queries import beneficiaries as beneficiary_queries
 from clinic.queries import exclusions
 from clinic.queries import rota as rota_queries
 from clinic.queries import sessions as session_queries
-from clinic.services import attending, audit, beneficiaries, occupancy, repeats
+from clinic.services import attending, audit, beneficiaries, holds, occupancy, repeats
 
-LAPSED_KEPT = timedelta(days=1)
 _DESK_FREE = frozenset({AppointmentState.CANCELLED, AppointmentState.LAPSED})
 
 
@@ -88,12 +87,11 @@ def move(
 ) -> None:
     """Move an appointment to another slot, of its session or of another one; the old slot falls free.
 
-    Who must be there comes along if free then, else somebody else of that crew. Raises like `book`, and
-    `Refused("appointment_cancelled")`.
+    Who must be there comes along if free then, else somebody else of that crew. Raises like `book`, and `Refused` with
+    `appointment_cancelled`, `hold_over`.
     """
     moved = locked(tx, appointment_id, session_id, by=by, now=now)
-    if moved.state in _DESK_FREE:
-        raise Refused("appointment_cancelled")
+    _check_stands(moved)
     _forget_coming(tx, moved, session_id)
     _place_again(tx, moved, session_id, starts_at, until=moved.held_until, now=now)
     audit.record(tx, "appointment.move", moved.id, by=by, now=now)
@@ -105,7 +103,7 @@ def cancel(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> 
     if cancelled.state in _DESK_FREE:
         return
     was_held = cancelled.state is AppointmentState.HELD
-    _free(tx, cancelled, AppointmentState.LAPSED if was_held else AppointmentState.CANCELLED, now)
+    holds.free(tx, cancelled, AppointmentState.LAPSED if was_held else AppointmentState.CANCELLED, now)
     audit.record(tx, "appointment.let_go" if was_held else "appointment.cancel", cancelled.id, by=by, now=now)
 
 
@@ -132,41 +130,21 @@ def staff(
     """Say anew who must be there; `vacant`: for these parts somebody is still to be found.
 
     Raises `NotFound`, and `Refused` with `nobody_free`, `outcome_changed` when it is not as `seen` any more,
-    `appointment_cancelled`, `hold_over`, `slot_over`.
+    `appointment_cancelled`, `hold_over`, `slot_over`, `session_cancelled`.
     """
-    staffed = locked(tx, appointment_id, by=by)
-    _check_stands(staffed, now)
+    staffed = locked(tx, appointment_id, by=by, now=now)
+    _check_stands(staffed)
+    if staffed.ends_at <= now:
+        raise Refused("slot_over")
     if attending_queries.version(staffed) != seen:
         raise Refused("outcome_changed")
     session = session_queries.locked(tx, staffed.session_id)
+    sessions.check_open(session.status, session.ends_at, now)
     interpreter = attending_queries.wanted(staffed)[1]
     attending.set_free(tx, staffed)
     _give(tx, staffed, session, list(wanted), interpreter, now)
     attending.leave_open(tx, staffed, vacant)
     audit.record(tx, "appointment.staff", staffed.id, by=by, now=now)
-
-
-def lapse(tx: Session, session_id: str, *, even_running: bool = False, now: datetime) -> int:
-    """End the holds of a locked session whose time is over, or all of them where it moves or is called off; return how
-    many."""
-    ended = queries.held(tx, session_id, until=None if even_running else now)
-    for each in ended:
-        _free(tx, each, AppointmentState.LAPSED, now)
-    return len(ended)
-
-
-def expire(tx: Session, *, now: datetime) -> int:
-    """For the sweep: end all holds whose time is over, and forget those that ended a day ago; return how many ended."""
-    ended = 0
-    for session_id in queries.sessions_with_lapsed(tx, now=now):
-        session_queries.locked(tx, session_id)
-        ended += lapse(tx, session_id, now=now)
-    for forgotten in queries.lapsed_before(tx, now - LAPSED_KEPT):
-        whom = forgotten.beneficiary
-        tx.delete(forgotten)
-        tx.flush()
-        beneficiaries.forget_unknown(tx, whom)
-    return ended
 
 
 def locked(tx: Session, appointment_id: str, *also: str, by: SignedIn, now: datetime) -> Appointment:
@@ -176,7 +154,7 @@ def locked(tx: Session, appointment_id: str, *also: str, by: SignedIn, now: date
     beneficiary_queries.locked(tx, first_seen.beneficiary_id)
     for session_id in sorted({first_seen.session_id, *also}):
         session_queries.locked(tx, session_id)
-        lapse(tx, session_id, now=now)
+        holds.lapse(tx, session_id, now=now)
     found = queries.appointment(tx, appointment_id)
     if found.session_id not in {first_seen.session_id, *also} or not _may_change(tx, found, by):
         raise NotFound
@@ -235,13 +213,12 @@ def _may_change(tx: Session, appointment: Appointment, by: SignedIn) -> bool:
     return is_hers or any(shift.person_id == by.id and shift.role is Role.MEDIATOR for shift in crew)
 
 
-def _check_stands(appointment: Appointment, now: datetime) -> None:
-    if appointment.state in _DESK_FREE:
+def _check_stands(appointment: Appointment) -> None:
+    """Refuse what was called off, and what is held no longer."""
+    if appointment.state is AppointmentState.CANCELLED:
         raise Refused("appointment_cancelled")
-    if appointment.held_until and appointment.held_until <= now:
+    if appointment.state is AppointmentState.LAPSED:
         raise Refused("hold_over")
-    if appointment.ends_at <= now:
-        raise Refused("slot_over")
 
 
 def _place_again(
@@ -271,7 +248,7 @@ def _place(
     now: datetime,
 ) -> None:
     """Give an appointment its desk and time in a locked session; holds that ran out make way."""
-    lapse(tx, session.id, now=now)
+    holds.lapse(tx, session.id, now=now)
     opening = queries.opening(session)
     taken = queries.taken(tx, session.id, besides=appointment.id, now=now)
     desk = rules.choose_desk(opening, taken, wished_at=starts_at, now=now)
@@ -303,8 +280,3 @@ def _give(
             attending.give(tx, appointment, session, wanted, interpreter=interpreter, now=now)
         except Refused as refused:
             raise Refused(refused.code, at=appointment.starts_at, **refused.facts) from None
-
-
-def _free(tx: Session, appointment: Appointment, state: AppointmentState, now: datetime) -> None:
-    appointment.state, appointment.held_until, appointment.changed_at = state, None, now
-    occupancy.release(tx, [appointment.id])

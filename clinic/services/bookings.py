@@ -63,7 +63,7 @@ def move(
     need = queries.need_of_appointment(tx, appointment_id)
     if need:
         interpreting.follow(tx, need.id, (moved.starts_at, moved.ends_at), session_id, now=now)
-    _ask_interpreter(tx, moved, by, now)
+    _ask_interpreter(tx, moved, by, now)  # if one was missing until now
 
 
 def cancel(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime, she_knows: bool = False) -> None:

@@ -22,11 +22,11 @@ from clinic.queries import rota as rota_queries
 from clinic.queries import sessions as session_queries
 from clinic.queries import workshops as workshop_queries
 from clinic.services import (
-    appointments,
     attending,
     audit,
     calls,
     decisions,
+    holds,
     interpreting,
     notices,
     occupancy,
@@ -69,7 +69,7 @@ def move(
     rules.check_move(session.status, session.ends_at, span, now)
     if tx.get(Place, wish.place_id) is None:
         raise NotFound
-    appointments.lapse(tx, session_id, even_running=True, now=now)
+    holds.lapse(tx, session_id, even_running=True, now=now)
     hanging = hanging_of.read(tx, session_id)
     elsewhere = moves.clashing(tx, hanging.people, *span, place_id=wish.place_id, now=now)
     if not elsewhere <= leaving:
@@ -100,7 +100,7 @@ def cancel(tx: Session, session_id: str, reason: CancelReason, *, by: SignedIn, 
     if session.status is Status.CANCELLED:
         return
     rules.check_open(session.status, session.ends_at, now)
-    appointments.lapse(tx, session_id, even_running=True, now=now)
+    holds.lapse(tx, session_id, even_running=True, now=now)
     hanging = hanging_of.read(tx, session_id)
     occupancy.release(tx, hanging.holders)
     for need in hanging.needs:

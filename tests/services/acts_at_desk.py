@@ -15,8 +15,10 @@ from clinic.domain.interpreting import Modality
 from clinic.domain.people import Role
 from clinic.domain.sessions import CancelReason
 from clinic.models import Appointment
+from clinic.queries import appointments as appointment_queries
+from clinic.queries import attending as attending_queries
 from clinic.queries import rota as rota_queries
-from clinic.services import appointments, attendance, bookings, exclusions, interpreting, programme, rota
+from clinic.services import appointments, attendance, bookings, exclusions, holds, interpreting, programme, rota
 from clinic.services.appointments import Wish
 from tests.make import key
 from tests.services.beside_the_model import BesideTheModel, one_of, wanted_of
@@ -24,6 +26,7 @@ from tests.services.model_of_desk import BOOKED, CANCELLED, HELD, HELD_FOR, LAPS
 
 PICK = st.integers(0, 999)
 LEGAL, MEDIATOR = Wanted(CrewPart.LEGAL), Wanted(CrewPart.MEDIATOR)
+NOT_MOVED = {CANCELLED: "appointment_cancelled", LAPSED: "hold_over"}
 PAUSES = (timedelta(minutes=1), HELD_FOR - timedelta(minutes=1), HELD_FOR, timedelta(minutes=40), timedelta(hours=30))
 
 
@@ -113,7 +116,7 @@ class AtTheDesk(BesideTheModel):
         wanted, interpreter = wanted_of(booking)
         moved = Booking(session_id, at, booking.whom, booking.state, booking.until)
         refusal = model.why_not(moved, wanted, interpreter, besides=name)
-        expected = "appointment_cancelled" if state in (CANCELLED, LAPSED) else refusal or "done"
+        expected = NOT_MOVED.get(state) or refusal or "done"
         act = lambda: bookings.move(self.tx, name, session_id, at, by=self.by, now=model.now)  # noqa: E731
         if self.does(expected, act):
             is_here = booking.sitting == session_id and booking.outcome is Outcome.CAME
@@ -122,6 +125,25 @@ class AtTheDesk(BesideTheModel):
                 each.booking = None if (each.booking == name and each.sitting != session_id) else each.booking
             model.bookings[name] = moved
             self.observe(name, {each.part for each in wanted}, interpreter)
+
+    @precondition(lambda self: self.model.bookings)
+    @rule(which=PICK, wanted=st.sampled_from([(), (LEGAL,), (MEDIATOR,), (LEGAL, MEDIATOR)]))
+    def staff(self, which: int, wanted: tuple[Wanted, ...]) -> None:
+        """It is said anew who must be there; an interpreter who is to be asked stays."""
+        model = self.model
+        name, booking = self.booking(which)
+        interpreter = wanted_of(booking)[1]
+        refusals = {
+            **{code: model.state_of(booking) is state for state, code in NOT_MOVED.items()},
+            "slot_over": booking.span[1] <= model.now,
+            "session_cancelled": model.sittings[booking.sitting].is_off,
+            "nobody_free": model.lacks(booking, wanted, interpreter, name),
+        }
+        expected = next((code for code, is_so in refusals.items() if is_so), "done")
+        seen = attending_queries.version(appointment_queries.appointment(self.tx, name))
+        act = lambda: appointments.staff(self.tx, name, wanted, seen=seen, by=self.by, now=model.now)  # noqa: E731
+        if self.does(expected, act):
+            self.observe(*((name, {each.part for each in wanted}, interpreter) if not model.asked.get(name) else ()))
 
     @precondition(lambda self: self.model.bookings)
     @rule(which=PICK)
@@ -152,7 +174,7 @@ class AtTheDesk(BesideTheModel):
         model = self.model
         model.now += pause if pause < timedelta(hours=1) or len(model.bookings) > 6 else PAUSES[0]
         if is_swept:
-            appointments.expire(self.tx, now=model.now)
+            holds.expire(self.tx, now=model.now)
             interpreting.expire(self.tx, now=model.now)
             there = set(self.tx.scalars(select(Appointment.id)))
             gone = {name: each for name, each in model.bookings.items() if name not in there}
@@ -177,8 +199,9 @@ class AtTheDesk(BesideTheModel):
     def exclude(self, whom: int, person: int) -> None:
         """She never meets somebody, or takes it back."""
         model, who = self.model, one_of(self.people, person)
-        known = [each.whom for each in (*model.bookings.values(), *model.line.values())]
-        her = one_of(known, whom)
+        her = one_of(
+            [*(each.whom for each in model.bookings.values()), *(each.whom for each in model.line.values())], whom
+        )
         said = (her, who.id, "hers")
         if said in model.apart:
             assert self.does("done", lambda: exclusions.readmit(self.tx, her, who.id, by=self.by, now=model.now))

@@ -101,6 +101,7 @@ class BesideTheModel(RuleBasedStateMachine):
         model.asked = {
             need.appointment_id: [(offer.person_id, (need.starts_at, need.ends_at), offer.answer_by)]
             for offer, need in asked
+            if need.appointment_id
         }
         if name:
             self._check_named(name, parts or set(), interpreter)

@@ -27,6 +27,7 @@ PART_OF = {
     Role.MEDIATOR: CrewPart.MEDIATOR,
     Role.INTERPRETER: CrewPart.INTERPRETER,
 }
+IN_LINE = (VisitState.WAITING, VisitState.SEEN)
 NEXT = {
     VisitState.WAITING: {VisitState.SEEN, VisitState.DONE, VisitState.LEFT},
     VisitState.SEEN: {VisitState.DONE, VisitState.WAITING},
@@ -91,6 +92,7 @@ class Model:
     line: dict[str, There] = field(default_factory=dict)
     apart: set[tuple[str, str, str]] = field(default_factory=set)  # whom, person, who said so
     asked: dict[str, list[tuple[str, Span, datetime | None]]] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
     is_blind: bool = False  # the control: a model that does not see that somebody is with somebody else
 
     def state_of(self, booking: Booking) -> AppointmentState:
@@ -133,6 +135,8 @@ class Model:
 
     def can(self, part: CrewPart, booking: Booking, *, is_asked: bool = False, besides: str | None = None) -> set[str]:
         """Who could be there as this: of the crew; to interpret also somebody who can be asked, if nobody of it is."""
+        if part is CrewPart.INTERPRETER and booking.whom in self.erased:
+            return set()  # which language she spoke is forgotten
         crew = self.sittings[booking.sitting].crew
         free = {
             person
@@ -179,6 +183,13 @@ class Model:
                 return True
         return False
 
+    def why_not_erase(self, whom: str) -> str | None:
+        """The refusal to erase somebody: she is expected, or there."""
+        ahead = [each for each in self.counting() if each.whom == whom and each.span[1] > self.now]
+        there = [each for each in self.line.values() if each.whom == whom and each.state in IN_LINE]
+        is_there = any(self.sittings[each.sitting].span[1] > self.now - timedelta(hours=24) for each in there)
+        return "erase_ahead" if ahead else "erase_in_line" if is_there else None
+
     def why_not_queue(self, sitting_id: str) -> str | None:
         sitting = self.sittings[sitting_id]
         is_open = sitting.span[0] - timedelta(hours=2) <= self.now <= sitting.span[1] + timedelta(hours=24)
@@ -195,8 +206,9 @@ class Model:
         self.line[name] = There(sitting_id, whom, booking, number, number)
 
     def why_not_step(self, name: str, to: VisitState, seen_by: str | None) -> str | None:
-        """The refusal of a step, if any; "same" where it was taken already."""
+        """The refusal of a step, if any; "same" where it was taken already. Seen again, she is with whom she was."""
         there = self.line[name]
+        seen_by = (seen_by or there.seen_by) if to is VisitState.SEEN else None
         refusal = self.why_not_queue(there.sitting)
         if refusal:
             return refusal
@@ -206,7 +218,8 @@ class Model:
             return "visit_changed"
         if to is not VisitState.SEEN:
             return None
-        if seen_by not in self.sittings[there.sitting].crew or self.is_apart(there.whom, seen_by or ""):
+        role = self.sittings[there.sitting].crew.get(seen_by or "", Role.INTERPRETER)
+        if role is Role.INTERPRETER or self.is_apart(there.whom, seen_by or ""):
             return "not_found"
         others = [each for each in self.line.values() if each is not there and each.sitting == there.sitting]
         is_taken = any((each.state, each.seen_by) == (VisitState.SEEN, seen_by) for each in others)

@@ -103,7 +103,7 @@ def test_moved_to_another_slot_it_is_not_known_whether_she_comes(each_db: Databa
 def test_who_is_there_and_moves_to_a_later_slot_still_is_there(each_db: Database) -> None:
     with each_db.write() as tx:
         desk, booked_id = _booked(tx)
-        visit_id = queue.arrive_booked(tx, booked_id, by=desk.mediator, now=FRIDAY)
+        visit_id = queue.arrive_booked(tx, booked_id, by=desk.mediator, now=FRIDAY).visit_id
 
         bookings.move(tx, booked_id, desk.session_id, FRIDAY + SLOT, by=desk.mediator, now=FRIDAY)
 
@@ -115,11 +115,11 @@ def test_who_is_there_and_is_given_another_date_arrives_there_anew(each_db: Data
     with each_db.write() as tx:
         desk, booked_id = _booked(tx)
         next_week = make_desk(tx, starts_at=FRIDAY + WEEK)
-        first = queue.arrive_booked(tx, booked_id, by=desk.mediator, now=FRIDAY)
+        first = queue.arrive_booked(tx, booked_id, by=desk.mediator, now=FRIDAY).visit_id
 
         bookings.move(tx, booked_id, next_week.session_id, FRIDAY + WEEK, by=desk.mediator, now=FRIDAY)
         assert found(tx, booked_id).outcome is None
-        second = queue.arrive_booked(tx, booked_id, by=next_week.mediator, now=FRIDAY + WEEK)
+        second = queue.arrive_booked(tx, booked_id, by=next_week.mediator, now=FRIDAY + WEEK).visit_id
 
         visits = {each.id: each for each in tx.scalars(select(Visit), execution_options={"populate_existing": True})}
         assert (visits[first].session_id, visits[first].appointment_id) == (desk.session_id, None)

@@ -15,6 +15,7 @@ from clinic.domain.interpreting import Modality, NeedState, OfferState
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.sessions import CancelReason
 from clinic.models import Attending, Need, Offer
+from clinic.queries import attending as queries
 from clinic.queries import interpreting as need_queries
 from clinic.queries import invariants
 from clinic.services import appointments, bookings, exclusions, programme, rota
@@ -254,6 +255,33 @@ def test_in_a_session_called_off_nobody_is_held_for_who_is_missing(each_db: Data
                 exclusions.exclude(tx, found(tx, booked_id).beneficiary_id, each, by=coordinator, now=NOW)
 
         assert held_for(tx, booked_id) == set()
+        _check(tx)
+
+
+def test_for_a_session_called_off_it_is_not_said_anew_who_must_be_there(each_db: Database) -> None:
+    with each_db.write() as tx:
+        desk, coordinator = make_desk(tx), make_person(tx, Role.COORDINATOR)
+        booked_id = _book(tx, desk)
+        programme.cancel(tx, desk.session_id, CancelReason.VENUE, by=coordinator, now=NOW)
+        seen = queries.version(found(tx, booked_id))
+
+        with pytest.raises(Refused, match="session_cancelled"):
+            appointments.staff(tx, booked_id, [LEGAL], seen=seen, by=coordinator, now=NOW)
+
+
+def test_moved_an_interpreter_who_was_missing_is_asked(each_db: Database) -> None:
+    with each_db.write() as tx:
+        desk, outside = make_desk(tx), make_interpreter(tx)
+        wish = desk.wish(interpreter=Modality.ON_SITE)
+        held_id = appointments.hold(tx, wish, key=key(), by=desk.mediator, now=NOW)
+        whom, coordinator = found(tx, held_id).beneficiary_id, make_person(tx, Role.COORDINATOR)
+        exclusions.exclude(tx, whom, outside.id, by=coordinator, now=NOW)
+        bookings.confirm(tx, held_id, by=desk.mediator, now=NOW)
+        exclusions.readmit(tx, whom, outside.id, by=coordinator, now=NOW)
+
+        bookings.move(tx, held_id, desk.session_id, FRIDAY + SLOT, by=desk.mediator, now=NOW)
+
+        assert [(each.person_id, each.state) for each in tx.scalars(select(Offer))] == [(outside.id, OfferState.ASKED)]
         _check(tx)
 
 

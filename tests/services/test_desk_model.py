@@ -15,13 +15,13 @@ from clinic.db import Database
 from clinic.domain.attendance import Outcome
 from clinic.domain.queue import VisitState
 from clinic.models import Visit
-from clinic.services import queue
-from clinic.services.queue import Arrival
+from clinic.services import erasing, queue
+from clinic.services.queue import Arrival, Taken
 from tests.make import key
 from tests.races.evidence import commit
 from tests.services.acts_at_desk import PICK, AtTheDesk
 from tests.services.beside_the_model import one_of
-from tests.services.model_of_desk import BOOKED
+from tests.services.model_of_desk import BOOKED, There
 
 PAGE = Path(__file__).parents[2] / "docs" / "evidence" / "model-of-the-desk.md"
 BRIEF = settings(
@@ -48,16 +48,25 @@ class InTheHouse(AtTheDesk):
             (each.sitting, each.whom) == (session_id, her) and each.state in in_line for each in model.line.values()
         )
         expected = model.why_not_queue(session_id) or ("already_here" if is_here else "done")
-        came, made = Arrival(alias, "ara", None), []
+        hers = [name for name, each in model.bookings.items() if model.state_of(each) is BOOKED]
+        there = {each.booking for each in model.line.values()}
+        expects = {name: model.bookings[name] for name in hers if name not in there}
+        expects = {
+            name: each for name, each in expects.items() if her and (each.sitting, each.whom) == (session_id, her)
+        }
+        came, made = Arrival(alias, "ara", None), list[Taken]()
         act = lambda: made.append(queue.arrive(self.tx, session_id, came, key=key(), by=self.by, now=model.now))  # noqa: E731
         if self.does(expected, act):
-            whom = self.tx.get_one(Visit, made[0]).beneficiary_id
-            model.line_up(made[0], session_id, whom, None)
+            name = made[0].visit_id
+            booked = min(expects, key=lambda each: expects[each].at, default=None)
+            model.line_up(name, session_id, self.tx.get_one(Visit, name).beneficiary_id, booked)
+            if booked:
+                model.bookings[booked].outcome = Outcome.CAME
 
     @precondition(lambda self: self.model.bookings)
     @rule(which=PICK)
     def arrive(self, which: int) -> None:
-        model, made = self.model, []
+        model, made = self.model, list[Taken]()
         name, booking = self.booking(which)
         there = next((visit for visit, each in model.line.items() if each.booking == name), None)
         refusal = model.why_not_queue(booking.sitting)
@@ -65,10 +74,10 @@ class InTheHouse(AtTheDesk):
             refusal = "appointment_cancelled"
         act = lambda: made.append(queue.arrive_booked(self.tx, name, by=self.by, now=model.now))  # noqa: E731
         if self.does(refusal or "done", act):
-            assert there in (None, made[0])
+            assert there in (None, made[0].visit_id)
             if not there:
                 booking.outcome = Outcome.CAME
-                model.line_up(made[0], booking.sitting, booking.whom, name)
+                model.line_up(made[0].visit_id, booking.sitting, booking.whom, name)
 
     @precondition(lambda self: self.model.line)
     @rule(which=PICK, to=st.sampled_from(VisitState), person=PICK, is_stale=st.booleans())
@@ -76,7 +85,7 @@ class InTheHouse(AtTheDesk):
         model = self.model
         name, there = one_of(list(model.line.items()), which)
         crew = list(model.sittings[there.sitting].crew)
-        who = one_of([*crew, *crew, self.people[-1].id], person) if to is VisitState.SEEN else None
+        who = one_of([*crew, *crew, self.people[-1].id, None], person) if to is VisitState.SEEN else None
         expected = model.why_not_step(name, to, who) or "done"
         if is_stale and expected not in ("same", "session_cancelled", "queue_closed"):
             expected = "visit_changed"
@@ -84,27 +93,45 @@ class InTheHouse(AtTheDesk):
         act = lambda: queue.step(self.tx, name, to, seen=seen, with_id=who, by=self.by, now=now)  # noqa: E731
         if self.does("done" if expected == "same" else expected, act) and expected == "done":
             there.state, there.version = to, there.version + 1
-            there.seen_by = who if to is VisitState.SEEN else None if to is VisitState.WAITING else there.seen_by
+            there.seen_by = None if to is VisitState.WAITING else who or there.seen_by
 
     @precondition(lambda self: self.model.line)
-    @rule(which=PICK, act=st.sampled_from(["go_first", "go_last", "take_off"]))
+    @rule(which=PICK, act=st.sampled_from(["go_first", "go_in_order"]))
     def reorder(self, which: int, act: str) -> None:
         model = self.model
         name, there = one_of(list(model.line.items()), which)
-        refusal = model.why_not_queue(there.sitting)
-        if not refusal and act == "take_off" and there.state is not VisitState.WAITING:
-            refusal = "visit_changed"
+        expected = model.why_not_queue(there.sitting) or self._waits(there)
         does = lambda: getattr(queue, act)(self.tx, name, seen=there.version, by=self.by, now=model.now)  # noqa: E731
-        if not self.does(refusal or "done", does):
-            return
-        if act == "take_off":
+        if self.does(expected, does):
+            first = min(each.turn for each in model.line.values() if each.sitting == there.sitting)
+            turn = there.number if act == "go_in_order" else there.turn if there.turn == first else first - 1
+            there.turn, there.version = turn, there.version + (there.turn != turn)
+
+    @precondition(lambda self: self.model.line)
+    @rule(which=PICK)
+    def take_off(self, which: int) -> None:
+        model = self.model
+        name, there = one_of(list(model.line.items()), which)
+        expected = model.why_not_queue(there.sitting) or self._waits(there)
+        act = lambda: queue.take_off(self.tx, name, seen=there.version, by=self.by, now=model.now)  # noqa: E731
+        if self.does(expected, act):
             del model.line[name]
             if there.booking:
                 model.bookings[there.booking].outcome = None
-            return
-        turns = [each.turn for each in model.line.values() if each.sitting == there.sitting]
-        there.turn = min(turns) - 1 if act == "go_first" else there.number
-        there.version += 1
+
+    def _waits(self, there: There) -> str:
+        return "done" if there.state is VisitState.WAITING else "visit_changed"
+
+    @rule(alias=st.sampled_from(["Iris", "Rose"]))
+    def erase(self, alias: str) -> None:
+        """She is forgotten, unless she is expected or there; whoever is called so later is somebody else."""
+        model, her = self.model, self.known(alias)
+        if her:
+            expected = model.why_not_erase(her) or "done"
+            if self.does(expected, lambda: erasing.erase(self.tx, her, by=self.by, now=model.now)):
+                model.erased.add(her)
+                model.apart = {each for each in model.apart if each[0] != her}
+                self.observe()
 
 
 def test_the_desk_and_the_line_do_what_the_model_says(each_db: Database) -> None:

@@ -20,7 +20,7 @@ from clinic.models import Appointment, Beneficiary, Exclusion, Notice, Offer
 from clinic.queries import appointments as queries
 from clinic.queries import exclusions as exclusion_queries
 from clinic.queries import invariants
-from clinic.services import appointments, bookings, interpreting, programme
+from clinic.services import appointments, bookings, holds, interpreting, programme
 from clinic.services.interpreting import NeedWish
 from tests.make import FRIDAY, NOW, key, make_interpreter, make_person, move_session
 from tests.services.desk import LEGAL, SLOT, Desk, asked_of, found, held_for, make_desk, parts, with_them
@@ -78,7 +78,7 @@ def test_confirmed_in_time_it_is_booked_and_she_is_told_twice_changes_nothing(ea
         booked = found(tx, held_id)
         assert (booked.state, booked.held_until, booked.booked_at) == (BOOKED, None, ALMOST)
         assert held_for(tx, held_id) == with_them(desk.lawyer)
-        assert appointments.expire(tx, now=OVER + DAY) == 0
+        assert holds.expire(tx, now=OVER + DAY) == 0
         assert invariants.breaches(tx, now=OVER) == []
 
 
@@ -87,7 +87,7 @@ def test_confirmed_too_late_it_is_booked_if_all_is_still_free(each_db: Database,
     with each_db.write() as tx:
         desk = make_desk(tx, desks=1)
         held_id = _hold(tx, desk, LEGAL)
-        assert sum(appointments.expire(tx, now=OVER) for _ in range(sweeps)) == sweeps
+        assert sum(holds.expire(tx, now=OVER) for _ in range(sweeps)) == sweeps
 
         bookings.confirm(tx, held_id, by=desk.mediator, now=OVER)
 
@@ -127,7 +127,7 @@ def test_moved_it_is_held_as_long_as_before_and_after_its_time_it_does_not_move(
 
         assert (found(tx, held_id).starts_at, found(tx, held_id).held_until) == (FRIDAY + SLOT, OVER)
         assert held_for(tx, held_id) == with_them(desk.lawyer, until=OVER)
-        with pytest.raises(Refused, match="appointment_cancelled"):
+        with pytest.raises(Refused, match="hold_over"):
             bookings.move(tx, held_id, desk.session_id, FRIDAY, by=desk.mediator, now=OVER)
 
 
@@ -231,11 +231,11 @@ def test_a_day_after_it_ended_a_hold_is_forgotten_and_who_has_no_record_with_it(
         whom, iris = found(tx, nameless).beneficiary_id, found(tx, known).beneficiary_id
         digested = exclusion_queries.pair_digest(whom, desk.lawyer.id)
         tx.add(Exclusion(beneficiary_id=whom, pair_digest=digested, side=Side.THEIRS))
-        assert appointments.expire(tx, now=OVER) == 2
+        assert holds.expire(tx, now=OVER) == 2
 
-        assert appointments.expire(tx, now=OVER + DAY) == 0
+        assert holds.expire(tx, now=OVER + DAY) == 0
         assert queries.appointment(tx, nameless).state is LAPSED
-        appointments.expire(tx, now=OVER + DAY + timedelta(seconds=1))
+        holds.expire(tx, now=OVER + DAY + timedelta(seconds=1))
 
         assert tx.scalars(select(Appointment)).all() == []
         assert tx.scalars(select(Beneficiary.id)).all() == [iris]

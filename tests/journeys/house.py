@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from time import monotonic, sleep
 
 from flask import Flask
 from sqlalchemy import select
@@ -24,6 +25,8 @@ from tests.journeys import words
 from tests.journeys.door import DULL_SITE, Door
 from tests.keyring import KEYS
 from tests.make import NOW
+
+SOON = 5.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -76,4 +79,12 @@ def house_at(door: Door, folder: Path) -> Iterator[House]:
     database: Database = app.extensions["clinic"].database
     door.application = app
     yield House(door.url, app, clock, database)
+    _let_finish(database)
     instruments.close(database)
+
+
+def _let_finish(database: Database) -> None:
+    """Give what an open page asked by itself, as it was closed, a moment to be answered."""
+    until = monotonic() + SOON
+    while database.engine.pool.checkedout() and monotonic() < until:  # type: ignore[attr-defined]
+        sleep(0.05)

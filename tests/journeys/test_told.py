@@ -65,6 +65,7 @@ def test_a_moved_session_is_told_to_everyone_concerned_once(
     assert _work(house, server, after=timedelta(hours=1)) == []
 
     coordinator.go("/notices")
+    coordinator.open_again()
     done = coordinator.main.locator("table").last
     for name in ("Membre 1", "Membre 6", "Interprète 4"):
         about = "Request withdrawn" if name == "Interprète 4" else "Moved"

@@ -95,6 +95,8 @@ def test_tonight_is_cancelled_undone_cancelled_again_and_restored(
     assert letters.work(after=SECOND) == _as_read(house, restored)
     assert letters.work(after=timedelta(hours=1)) == {}
 
+    mediator.go("/calls")
+    mediator.open_again()
     _find_the_call(mediator, session_id, aliases[0], times[0])
 
 

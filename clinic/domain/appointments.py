@@ -13,6 +13,7 @@ import pycountry
 
 from clinic.domain import sessions
 from clinic.domain.answers import Refused
+from clinic.domain.people import Role
 from clinic.domain.times import slot_starts
 
 SLOT_MINUTES = (15, 30, 45, 60)
@@ -67,6 +68,14 @@ class CrewPart(StrEnum):
     LEGAL = "legal"
     MEDIATOR = "mediator"
     INTERPRETER = "interpreter"
+
+
+# Whom a part may be given to: a psychologist is no legal advice.
+ROLES_FOR = {
+    CrewPart.LEGAL: frozenset({Role.LAWYER, Role.LEGAL_ADVISER}),
+    CrewPart.MEDIATOR: frozenset({Role.MEDIATOR}),
+    CrewPart.INTERPRETER: frozenset({Role.INTERPRETER}),
+}
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from clinic.db import Database
 from clinic.services import (
-    appointments,
     beneficiaries,
     calls,
     decisions,
+    holds,
     interpreting,
     notices,
     repeats,
@@ -41,7 +41,7 @@ def sweep(database: Database, *, now: datetime) -> Swept:
     with database.write() as tx:
         expired = interpreting.expire(tx, now=now)
     with database.write() as tx:
-        lapsed = appointments.expire(tx, now=now)
+        lapsed = holds.expire(tx, now=now)
     with database.write() as tx:
         asked = searches.ask_next(tx, now=now)
     with database.write() as tx:

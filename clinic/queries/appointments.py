@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from clinic.domain.answers import NotFound
 from clinic.domain.appointments import AppointmentState, Opening
 from clinic.domain.sessions import Booked
-from clinic.models import Appointment, ClinicSession
+from clinic.models import Appointment, Beneficiary, ClinicSession
 
 _WHOLE = (joinedload(Appointment.beneficiary), selectinload(Appointment.attending))
 
@@ -55,9 +55,11 @@ def sessions_with_lapsed(tx: Session, *, now: datetime) -> list[str]:
 
 
 def lapsed_before(tx: Session, at: datetime) -> list[Appointment]:
-    """The holds that ended before an instant, with all that is theirs."""
+    """The holds that ended before an instant, with all that is theirs, locked; those in other hands are passed over."""
     is_old = (Appointment.state == AppointmentState.LAPSED) & (Appointment.changed_at < at)
-    return list(tx.scalars(select(Appointment).where(is_old).options(*_WHOLE)))
+    query = select(Appointment).join(Appointment.beneficiary).where(is_old).order_by(Appointment.id)
+    whole = query.options(contains_eager(Appointment.beneficiary), selectinload(Appointment.attending))
+    return list(tx.scalars(whole.with_for_update(of=(Appointment, Beneficiary), skip_locked=True)))
 
 
 def appointment(tx: Session, appointment_id: str) -> Appointment:

@@ -10,9 +10,9 @@ from datetime import datetime
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from clinic.domain.appointments import CrewPart, Wanted
+from clinic.domain.appointments import ROLES_FOR, CrewPart, Wanted
 from clinic.domain.interpreting import Modality
-from clinic.domain.people import LEGAL_TEAM, Role
+from clinic.domain.people import Role
 from clinic.domain.resources import of_desk_work, of_person
 from clinic.domain.times import quanta
 from clinic.models import Appointment, ClinicSession, Interpreter, Occupancy, Person, PersonRole, SpokenLanguage
@@ -51,7 +51,7 @@ def free(
     """Who could be there in each of these spans of one session, by its start; `besides` is an appointment that makes
     way for itself. The same number of queries, however many spans."""
     by_part = _crew(tx, session.id, asked)
-    outside = _interpreters(tx, asked) if asked.interpreter and not by_part[CrewPart.INTERPRETER] else []
+    outside = _interpreters(tx, asked) if asked.interpreter else []
     everybody = {each for people in by_part.values() for each in people} | set(outside)
     kept_out = exclusions.excluded_by(tx, asked.beneficiary_id, everybody) if asked.beneficiary_id else set()
     busy = _busy(tx, everybody, spans, besides, now)
@@ -107,11 +107,8 @@ def _crew(tx: Session, session_id: str, asked: Asked) -> dict[CrewPart, list[str
     speaking = (
         set(tx.scalars(_speak(asked.language).where(SpokenLanguage.person_id.in_(on_crew)))) if on_crew else set()
     )
-    return {
-        CrewPart.LEGAL: [each.person_id for each in shifts if each.role in LEGAL_TEAM],
-        CrewPart.MEDIATOR: [each.person_id for each in shifts if each.role is Role.MEDIATOR],
-        CrewPart.INTERPRETER: [each for each in on_crew if each in speaking],
-    }
+    by_part = {part: [each.person_id for each in shifts if each.role in roles] for part, roles in ROLES_FOR.items()}
+    return by_part | {CrewPart.INTERPRETER: [each for each in on_crew if each in speaking]}
 
 
 def _interpreters(tx: Session, asked: Asked) -> list[str]:

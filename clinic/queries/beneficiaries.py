@@ -23,6 +23,17 @@ def beneficiary(tx: Session, beneficiary_id: str, *, reader: SignedIn) -> Benefi
     return found
 
 
+def locked(tx: Session, beneficiary_id: str) -> Beneficiary:
+    """One person helped, locked until the transaction ends: who plans for her and who excludes somebody take turns.
+
+    She comes before the sessions: who waits for whom never goes in a circle. Raises `NotFound`.
+    """
+    found = tx.get(Beneficiary, beneficiary_id, with_for_update={"key_share": True}, populate_existing=True)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def follows(reader: SignedIn, whom: Beneficiary) -> bool:
     """Whether a reader follows somebody who is helped."""
     return discretion.follows(reader, whom.mediator_id, whom.stand_in_id)

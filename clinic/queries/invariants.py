@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from clinic.domain.appointments import AppointmentState
+from clinic.domain.appointments import ROLES_FOR, AppointmentState
 from clinic.domain.calls import TO_MAKE, Change
 from clinic.domain.interpreting import HOLDING, NeedState, OfferState
 from clinic.domain.meetings import MeetingState
@@ -23,6 +23,7 @@ from clinic.domain.workshops import RegistrationState
 from clinic.models import (
     Appointment,
     Ask,
+    Attending,
     Call,
     ClinicSession,
     Meeting,
@@ -34,6 +35,7 @@ from clinic.models import (
     Shift,
     Workshop,
 )
+from clinic.queries import appointments, exclusions
 
 _AT_A_DESK = (AppointmentState.BOOKED, AppointmentState.HELD)
 Held = tuple[str, int, str, datetime | None]
@@ -43,7 +45,8 @@ Held = tuple[str, int, str, datetime | None]
 class Breach:
     """One thing that should not be.
 
-    Who is where: `two_places`, `not_held`, `held_for_nothing`. Desks: `desk_twice`, `outside_session`. Interpreters:
+    Who is where: `two_places`, `not_held`, `held_for_nothing`. Desks: `desk_twice`, `outside_session`; `named_astray`:
+    who must be there is not of the crew, or never meets her. Interpreters:
     `accepted_twice`, `filled_by_nobody`, `needed_for_nothing`. Workshops: `over_capacity`, `seat_astray`.
     Searches: `found_by_nobody`, `asked_for_nothing`. Calls: `call_astray` (it is not so), `called_twice`.
     """
@@ -65,7 +68,8 @@ def breaches(tx: Session, *, now: datetime) -> list[Breach]:
     found = {Breach("two_places", resource) for (resource, _), times in at_once.items() if times > 1}
     found |= {Breach("not_held", holder) for _, _, holder, _ in counting - there}
     found |= {Breach("held_for_nothing", holder) for _, _, holder, _ in there - set(expected)}
-    found |= {*_wrong_desks(tx), *_wrong_answers(tx), *_wrong_seats(tx), *_wrong_searches(tx), *_wrong_calls(tx)}
+    found |= {*_wrong_desks(tx), *_wrong_people(tx, now), *_wrong_answers(tx), *_wrong_seats(tx)}
+    found |= {*_wrong_searches(tx), *_wrong_calls(tx)}
     return sorted(found, key=lambda breach: (breach.code, breach.object_id))
 
 
@@ -144,6 +148,22 @@ def _wrong_desks(tx: Session) -> Iterator[Breach]:
         if desk in seen:
             yield Breach("desk_twice", booked.id)
         seen.add(desk)
+
+
+def _wrong_people(tx: Session, now: datetime) -> Iterator[Breach]:
+    """Who must be there is on the crew for it, unless she is to be asked yet; nobody excluded is named."""
+    shifts = select(Shift.session_id, Shift.person_id, Shift.role).where(Shift.state != ShiftState.RELEASED)
+    crew = {(session_id, person_id): role for session_id, person_id, role in tx.execute(shifts)}
+    named = (
+        select(Attending, Appointment.session_id, Appointment.beneficiary_id)
+        .join(Appointment, Appointment.id == Attending.appointment_id)
+        .where(appointments.takes_desk(now), Appointment.ends_at > now, Attending.person_id.is_not(None))
+    )
+    for one, session_id, whom in tx.execute(named):
+        person_id = one.person_id or ""
+        is_astray = one.modality is None and crew.get((session_id, person_id)) not in ROLES_FOR[one.part]
+        if is_astray or exclusions.excluded_by(tx, whom, [person_id]):
+            yield Breach("named_astray", one.appointment_id)
 
 
 def _wrong_answers(tx: Session) -> Iterator[Breach]:

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from clinic.domain import appointments as rules
-from clinic.domain import resources
+from clinic.domain import resources, sessions
 from clinic.domain.answers import NotFound, Refused
 from clinic.domain.appointments import HOLD_LASTS, AppointmentState, CrewPart, Topic, Wanted
+from clinic.domain.attendance import Outcome
 from clinic.domain.interpreting import Modality
 from clinic.domain.people import Role, SignedIn
-from clinic.models import Appointment, Beneficiary, ClinicSession
+from clinic.models import Appointment, Beneficiary, ClinicSession, Visit
 from clinic.queries import appointments as queries
 from clinic.queries import attending as attending_queries
 from clinic.queries import beneficiaries as beneficiary_queries
 from clinic.queries import exclusions
 from clinic.queries import rota as rota_queries
 from clinic.queries import sessions as session_queries
-from clinic.services import attending, audit, beneficiaries, occupancy, repeats
+from clinic.services import attending, audit, beneficiaries, holds, occupancy, repeats
 
-LAPSED_KEPT = timedelta(days=1)
 _DESK_FREE = frozenset({AppointmentState.CANCELLED, AppointmentState.LAPSED})
 
 
@@ -66,13 +67,13 @@ def confirm(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) ->
 
     Raises like `book`, and `Refused("appointment_cancelled")`.
     """
-    held = locked(tx, appointment_id, by=by)
+    held = locked(tx, appointment_id, by=by, now=now)
     if held.state is AppointmentState.BOOKED:
         return
     if held.state is AppointmentState.CANCELLED:
         raise Refused("appointment_cancelled")
     held.booked_at = now
-    if held.held_until and now < held.held_until:
+    if _stands(held, now):
         held.state, held.held_until, held.changed_at = AppointmentState.BOOKED, None, now
         tx.flush()
         occupancy.keep(tx, held.id, otherwise="slot_over")
@@ -86,29 +87,29 @@ def move(
 ) -> None:
     """Move an appointment to another slot, of its session or of another one; the old slot falls free.
 
-    Who must be there comes along if free then, else somebody else of that crew. Raises like `book`, and
-    `Refused("appointment_cancelled")`.
+    Who must be there comes along if free then, else somebody else of that crew. Raises like `book`, and `Refused` with
+    `appointment_cancelled`, `hold_over`.
     """
-    moved = locked(tx, appointment_id, session_id, by=by)
-    if moved.state in _DESK_FREE:
-        raise Refused("appointment_cancelled")
+    moved = locked(tx, appointment_id, session_id, by=by, now=now)
+    _check_stands(moved)
+    _forget_coming(tx, moved, session_id)
     _place_again(tx, moved, session_id, starts_at, until=moved.held_until, now=now)
     audit.record(tx, "appointment.move", moved.id, by=by, now=now)
 
 
 def cancel(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
     """Call an appointment off, or let a held time go; its slot falls free. Twice changes nothing. Raises `NotFound`."""
-    cancelled = locked(tx, appointment_id, by=by)
+    cancelled = locked(tx, appointment_id, by=by, now=now)
     if cancelled.state in _DESK_FREE:
         return
     was_held = cancelled.state is AppointmentState.HELD
-    _free(tx, cancelled, AppointmentState.LAPSED if was_held else AppointmentState.CANCELLED, now)
+    holds.free(tx, cancelled, AppointmentState.LAPSED if was_held else AppointmentState.CANCELLED, now)
     audit.record(tx, "appointment.let_go" if was_held else "appointment.cancel", cancelled.id, by=by, now=now)
 
 
 def restore(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
     """Take a cancellation back, if all is still free then; what was only held is held again. Raises like `book`."""
-    restored = locked(tx, appointment_id, by=by)
+    restored = locked(tx, appointment_id, by=by, now=now)
     if restored.state not in _DESK_FREE:
         return
     until = now + HOLD_LASTS if restored.state is AppointmentState.LAPSED else None
@@ -129,13 +130,16 @@ def staff(
     """Say anew who must be there; `vacant`: for these parts somebody is still to be found.
 
     Raises `NotFound`, and `Refused` with `nobody_free`, `outcome_changed` when it is not as `seen` any more,
-    `appointment_cancelled`, `hold_over`, `slot_over`.
+    `appointment_cancelled`, `hold_over`, `slot_over`, `session_cancelled`.
     """
-    staffed = locked(tx, appointment_id, by=by)
-    _check_stands(staffed, now)
+    staffed = locked(tx, appointment_id, by=by, now=now)
+    _check_stands(staffed)
+    if staffed.ends_at <= now:
+        raise Refused("slot_over")
     if attending_queries.version(staffed) != seen:
         raise Refused("outcome_changed")
     session = session_queries.locked(tx, staffed.session_id)
+    sessions.check_open(session.status, session.ends_at, now)
     interpreter = attending_queries.wanted(staffed)[1]
     attending.set_free(tx, staffed)
     _give(tx, staffed, session, list(wanted), interpreter, now)
@@ -143,37 +147,14 @@ def staff(
     audit.record(tx, "appointment.staff", staffed.id, by=by, now=now)
 
 
-def lapse(tx: Session, session_id: str, *, even_running: bool = False, now: datetime) -> int:
-    """End the holds of a locked session whose time is over, or all of them where it moves or is called off; return how
-    many."""
-    ended = queries.held(tx, session_id, until=None if even_running else now)
-    for each in ended:
-        _free(tx, each, AppointmentState.LAPSED, now)
-    return len(ended)
-
-
-def expire(tx: Session, *, now: datetime) -> int:
-    """For the sweep: end all holds whose time is over, and forget those that ended a day ago; return how many ended."""
-    ended = 0
-    for session_id in queries.sessions_with_lapsed(tx, now=now):
-        session_queries.locked(tx, session_id)
-        ended += lapse(tx, session_id, now=now)
-    for forgotten in queries.lapsed_before(tx, now - LAPSED_KEPT):
-        whom = forgotten.beneficiary
-        tx.delete(forgotten)
-        tx.flush()
-        beneficiaries.forget_unknown(tx, whom)
-    return ended
-
-
-def locked(tx: Session, appointment_id: str, *also: str, by: SignedIn) -> Appointment:
-    """One appointment that this person may change, its session (and others) locked in the order of their ids.
-
-    Raises `NotFound`.
-    """
+def locked(tx: Session, appointment_id: str, *also: str, by: SignedIn, now: datetime) -> Appointment:
+    """One appointment that this person may change, with her whose it is, its session (and others) locked in the order
+    of their ids. A hold whose time is over has ended. Raises `NotFound`."""
     first_seen = queries.appointment(tx, appointment_id)
+    beneficiary_queries.locked(tx, first_seen.beneficiary_id)
     for session_id in sorted({first_seen.session_id, *also}):
         session_queries.locked(tx, session_id)
+        holds.lapse(tx, session_id, now=now)
     found = queries.appointment(tx, appointment_id)
     if found.session_id not in {first_seen.session_id, *also} or not _may_change(tx, found, by):
         raise NotFound
@@ -184,8 +165,10 @@ def _take(tx: Session, wish: Wish, key: str, until: datetime | None, by: SignedI
     claim = repeats.claim(tx, key, by=by, now=now)
     if claim.is_repeat:
         return claim.id
-    session = session_queries.locked(tx, wish.session_id)
     whom = _whom(tx, wish, by, now)
+    tx.flush()
+    beneficiary_queries.locked(tx, whom.id)
+    session = session_queries.locked(tx, wish.session_id)
     taken = Appointment(id=claim.id, beneficiary=whom, booked_by_id=by.id, language=wish.language, topic=wish.topic)
     taken.booked_at, taken.attending = now, []
     _place(tx, taken, session, wish.starts_at, until=until, now=now)
@@ -204,6 +187,20 @@ def _whom(tx: Session, wish: Wish, by: SignedIn, now: datetime) -> Beneficiary:
     return before.beneficiary
 
 
+def _stands(held: Appointment, now: datetime) -> bool:
+    """Whether a held time can be booked as it is: not over, and an interpreter who is to be asked still can be."""
+    is_to_ask = any(each.modality for each in held.attending)
+    return held.state is AppointmentState.HELD and now < (held.starts_at if is_to_ask else held.ends_at)
+
+
+def _forget_coming(tx: Session, moved: Appointment, session_id: str) -> None:
+    """What was noted of her coming is not true of another time; only who is there already is there at this session."""
+    is_here = moved.session_id == session_id and moved.outcome is Outcome.CAME
+    moved.outcome = Outcome.CAME if is_here else None
+    elsewhere = update(Visit).where(Visit.appointment_id == moved.id, Visit.session_id != session_id)
+    tx.execute(elsewhere.values(appointment_id=None))
+
+
 def _may_change(tx: Session, appointment: Appointment, by: SignedIn) -> bool:
     """The coordinator; a mediator for what she booked, for those whom she follows, and for all at a session whose crew
     she is on; nobody whom she excluded."""
@@ -216,13 +213,12 @@ def _may_change(tx: Session, appointment: Appointment, by: SignedIn) -> bool:
     return is_hers or any(shift.person_id == by.id and shift.role is Role.MEDIATOR for shift in crew)
 
 
-def _check_stands(appointment: Appointment, now: datetime) -> None:
-    if appointment.state in _DESK_FREE:
+def _check_stands(appointment: Appointment) -> None:
+    """Refuse what was called off, and what is held no longer."""
+    if appointment.state is AppointmentState.CANCELLED:
         raise Refused("appointment_cancelled")
-    if appointment.held_until and appointment.held_until <= now:
+    if appointment.state is AppointmentState.LAPSED:
         raise Refused("hold_over")
-    if appointment.ends_at <= now:
-        raise Refused("slot_over")
 
 
 def _place_again(
@@ -252,7 +248,7 @@ def _place(
     now: datetime,
 ) -> None:
     """Give an appointment its desk and time in a locked session; holds that ran out make way."""
-    lapse(tx, session.id, now=now)
+    holds.lapse(tx, session.id, now=now)
     opening = queries.opening(session)
     taken = queries.taken(tx, session.id, besides=appointment.id, now=now)
     desk = rules.choose_desk(opening, taken, wished_at=starts_at, now=now)
@@ -284,8 +280,3 @@ def _give(
             attending.give(tx, appointment, session, wanted, interpreter=interpreter, now=now)
         except Refused as refused:
             raise Refused(refused.code, at=appointment.starts_at, **refused.facts) from None
-
-
-def _free(tx: Session, appointment: Appointment, state: AppointmentState, now: datetime) -> None:
-    appointment.state, appointment.held_until, appointment.changed_at = state, None, now
-    occupancy.release(tx, [appointment.id])

@@ -13,6 +13,7 @@ from clinic.domain.answers import Refused
 from clinic.domain.appointments import AppointmentState, CrewPart, Wanted
 from clinic.domain.interpreting import Modality
 from clinic.domain.resources import of_desk_work, of_person
+from clinic.domain.sessions import Status
 from clinic.models import Appointment, Attending, ClinicSession, Occupancy
 from clinic.queries import attending as queries
 from clinic.queries.attending import Asked
@@ -93,6 +94,8 @@ def part_with(tx: Session, appointment: Appointment, person_id: str) -> bool:
 
 def fill(tx: Session, session: ClinicSession, *, now: datetime) -> None:
     """Give the appointments of a locked session that lack somebody whoever of its crew is free then."""
+    if session.status is not Status.PLANNED:
+        return
     tx.flush()
     for appointment in _live(tx, session.id):
         lacking = [each for each in appointment.attending if each.person_id is None]
@@ -103,10 +106,12 @@ def fill(tx: Session, session: ClinicSession, *, now: datetime) -> None:
         free = queries.free(tx, session, [span], asked, besides=appointment.id, now=now)[span[0]]
         there = {each.person_id for each in appointment.attending}
         for each in lacking:
-            each.person_id = next((one for one in free.crew[each.part] if one not in there), None)
-            there.add(each.person_id)
-            tx.flush()
-            _hold(tx, appointment, each, span, now)
+            found = next((one for one in free.crew[each.part] if one not in there), None)
+            if found:
+                each.person_id, each.modality = found, None
+                there.add(found)
+                tx.flush()
+                _hold(tx, appointment, each, span, now)
 
 
 def hold_again(tx: Session, appointment: Appointment, *, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,17 @@ from clinic.domain.meetings import MeetingState
 from clinic.domain.people import Role, SignedIn
 from clinic.domain.reaching import Stand
 from clinic.domain.step_up import Reason
-from clinic.models import Appointment, Beneficiary, Contact, ContactTask, Meeting, Visit
+from clinic.models import (
+    Appointment,
+    Beneficiary,
+    Call,
+    Contact,
+    ContactTask,
+    Exclusion,
+    Meeting,
+    Notice,
+    Visit,
+)
 from clinic.queries import beneficiaries as queries
 from clinic.queries import calls as call_queries
 from clinic.queries import contacts as contact_queries
@@ -25,6 +35,7 @@ from clinic.queries import readers
 from clinic.services import audit, contacts, notices, repeats, step_up
 
 WAS_HERE = timedelta(days=30)
+_REFER_TO_HER = (Appointment, Call, Contact, Meeting, Notice, Visit)
 
 
 def of_wish(
@@ -59,9 +70,10 @@ def known_as(tx: Session, alias: str, *, language: str = "", by: SignedIn, now: 
 
 
 def forget_unknown(tx: Session, whom: Beneficiary) -> None:
-    """Forget somebody without a record once nothing refers to her any more."""
-    refers = or_(*(exists().where(each.beneficiary_id == whom.id) for each in (Appointment, Visit, Meeting)))
+    """Forget somebody without a record, and with whom she never meets, once nothing else refers to her any more."""
+    refers = or_(*(exists().where(each.beneficiary_id == whom.id) for each in _REFER_TO_HER))
     if whom.alias_digest is None and not tx.scalar(select(refers)):
+        tx.execute(delete(Exclusion).where(Exclusion.beneficiary_id == whom.id))
         tx.delete(whom)
         tx.flush()
 

@@ -14,7 +14,6 @@ from clinic.domain.people import SignedIn
 from clinic.models import Appointment, ClinicSession
 from clinic.queries import appointments as appointment_queries
 from clinic.queries import interpreting as queries
-from clinic.queries import sessions as session_queries
 from clinic.queries import standing
 from clinic.services import appointments, attending, interpreting, notices, repeats, telling
 from clinic.services.appointments import Wish
@@ -51,7 +50,7 @@ def move(
 
     She is told, unless she knows already because somebody spoke with her. Raises as `appointments.move`.
     """
-    before = appointment_queries.appointment(tx, appointment_id)
+    before = appointments.locked(tx, appointment_id, session_id, by=by, now=now)
     was_of, was = before.session_id, standing.whereabouts(tx, appointment_id, before.session_id)
     appointments.move(tx, appointment_id, session_id, starts_at, by=by, now=now)
     moved = appointment_queries.appointment(tx, appointment_id)
@@ -64,6 +63,7 @@ def move(
     need = queries.need_of_appointment(tx, appointment_id)
     if need:
         interpreting.follow(tx, need.id, (moved.starts_at, moved.ends_at), session_id, now=now)
+    _ask_interpreter(tx, moved, by, now)  # if one was missing until now
 
 
 def cancel(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime, she_knows: bool = False) -> None:
@@ -71,11 +71,11 @@ def cancel(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime, she
 
     Raises as `appointments.cancel`.
     """
-    if _state(tx, appointment_id) in (AppointmentState.CANCELLED, AppointmentState.LAPSED):
+    was = appointments.locked(tx, appointment_id, by=by, now=now).state
+    if was in (AppointmentState.CANCELLED, AppointmentState.LAPSED):
         return
-    was_held = _state(tx, appointment_id) is AppointmentState.HELD
     appointments.cancel(tx, appointment_id, by=by, now=now)
-    if was_held:
+    if was is AppointmentState.HELD:
         return
     notices.forget_reminders(tx, [appointment_id])
     cancelled = appointment_queries.appointment(tx, appointment_id)
@@ -88,7 +88,8 @@ def cancel(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime, she
 def restore(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime, she_knows: bool = False) -> None:
     """Take a cancellation back, if a desk is still free; she is told, if she was told of the cancellation. Twice is
     once. Raises as `appointments.restore`."""
-    if _state(tx, appointment_id) in (AppointmentState.BOOKED, AppointmentState.HELD):
+    was = appointments.locked(tx, appointment_id, by=by, now=now).state
+    if was in (AppointmentState.BOOKED, AppointmentState.HELD):
         return
     appointments.restore(tx, appointment_id, by=by, now=now)
     restored = appointment_queries.appointment(tx, appointment_id)
@@ -97,12 +98,6 @@ def restore(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime, sh
     _ask_interpreter(tx, restored, by, now)
     _tell(tx, restored, Change.RESTORED, by=by if she_knows else None, now=now)
     telling.remind(tx, [restored], now=now)
-
-
-def _state(tx: Session, appointment_id: str) -> AppointmentState:
-    """How it is already; its session stays locked, so that of two at once the second sees what the first did."""
-    session_queries.locked(tx, appointment_queries.appointment(tx, appointment_id).session_id)
-    return appointment_queries.appointment(tx, appointment_id).state
 
 
 def _settle(tx: Session, appointment_id: str, by: SignedIn, now: datetime) -> None:
@@ -123,7 +118,9 @@ def _ask_interpreter(tx: Session, booked: Appointment, by: SignedIn, now: dateti
     wish = NeedWish(
         booked.session_id, booked.id, booked.language, modality, booked.starts_at, booked.ends_at, answer_by
     )
-    need_id = interpreting.need(tx, wish, key=repeats.own_key(), by=by, now=now)
+    there = queries.need_of_appointment(tx, booked.id)
+    is_needed = there and there.state is not NeedState.WITHDRAWN
+    need_id = there.id if there and is_needed else interpreting.need(tx, wish, key=repeats.own_key(), by=by, now=now)
     interpreting.ask(tx, need_id, [person_id], answer_by=answer_by, by=by, now=now)
 
 

@@ -24,7 +24,7 @@ def disclose(
     `hours_outside`.
     """
     claim = repeats.claim(tx, key, by=by, now=now)
-    opened = appointments.locked(tx, appointment_id, by=by)
+    opened = appointments.locked(tx, appointment_id, by=by, now=now)
     if claim.is_repeat:
         return
     if opened.state is not AppointmentState.BOOKED:
@@ -42,7 +42,7 @@ def disclose(
 
 def close(tx: Session, disclosure_id: str, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
     """End it before its time, however often it was opened to her. Twice changes nothing. Raises `NotFound`."""
-    appointments.locked(tx, appointment_id, by=by)
+    appointments.locked(tx, appointment_id, by=by, now=now)
     told = tx.get(Disclosure, disclosure_id, populate_existing=True)
     if told is None or told.appointment_id != appointment_id:
         raise NotFound

@@ -15,7 +15,6 @@ from clinic.domain.contacts import Helped
 from clinic.domain.people import SignedIn
 from clinic.models import (
     Appointment,
-    Beneficiary,
     Call,
     Contact,
     ContactTask,
@@ -26,6 +25,7 @@ from clinic.models import (
     Notice,
     Visit,
 )
+from clinic.queries import beneficiaries as beneficiary_queries
 from clinic.queries import records as queries
 from clinic.queries import sessions as session_queries
 from clinic.services import audit, calls, contacts
@@ -37,9 +37,9 @@ def erase(tx: Session, beneficiary_id: str, *, by: SignedIn, now: datetime) -> N
     Raises `NotFound`, and `Refused` with `erase_ahead` while she has an appointment, a held time or a meeting by
     telephone ahead, `erase_in_line` while she is in a line.
     """
+    whom = beneficiary_queries.locked(tx, beneficiary_id)  # nobody plans for her meanwhile
     calls_of_hers = _calls_to_make(tx, beneficiary_id)
     contact = contacts.locked(tx, Helped(beneficiary_id))
-    whom = tx.get_one(Beneficiary, beneficiary_id, populate_existing=True)
     if whom.alias_digest is None or not queries.may_erase(by, whom):
         raise NotFound
     check(tx, beneficiary_id, now=now)

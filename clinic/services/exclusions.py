@@ -26,7 +26,7 @@ def exclude(tx: Session, beneficiary_id: str, person_id: str, *, by: SignedIn, n
 
     Raises `NotFound`, and `Refused("excluded_follows")` for who follows her: she is handed over first.
     """
-    whom = queries.beneficiary(tx, beneficiary_id, reader=by)
+    whom = queries.locked(tx, queries.beneficiary(tx, beneficiary_id, reader=by).id)
     if tx.get(Person, person_id) is None:
         raise NotFound
     _keep_apart(tx, whom, person_id, Side.HERS, now)
@@ -35,7 +35,7 @@ def exclude(tx: Session, beneficiary_id: str, person_id: str, *, by: SignedIn, n
 
 def readmit(tx: Session, beneficiary_id: str, person_id: str, *, by: SignedIn, now: datetime) -> None:
     """Take back what she said of a person; what that person said herself stays. Raises `NotFound`."""
-    whom = queries.beneficiary(tx, beneficiary_id, reader=by)
+    whom = queries.locked(tx, queries.beneficiary(tx, beneficiary_id, reader=by).id)
     _forget(tx, whom.id, person_id, Side.HERS)
     for session in _coming_sessions(tx, whom, now):
         attending.fill(tx, session, now=now)
@@ -48,16 +48,17 @@ def recuse(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> 
     Returns the id of the session. Raises `NotFound`, `Refused("excluded_follows")`.
     """
     found = appointment_queries.appointment(tx, appointment_id)
-    if not exclusion_queries.excluded_by(tx, found.beneficiary_id, [by.id], side=Side.THEIRS):
+    whom = queries.locked(tx, found.beneficiary_id)
+    if not exclusion_queries.excluded_by(tx, whom.id, [by.id], side=Side.THEIRS):
         desks.appointment(tx, appointment_id, reader=by, now=now)
-        _keep_apart(tx, found.beneficiary, by.id, Side.THEIRS, now)
+        _keep_apart(tx, whom, by.id, Side.THEIRS, now)
         audit.record(tx, "appointment.recuse", appointment_id, by=by, now=now)
     return found.session_id
 
 
 def unrecuse(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
     """Take back that one cannot take this. Twice is once. Raises `NotFound` for what one may not know of."""
-    whom = appointment_queries.appointment(tx, appointment_id).beneficiary
+    whom = queries.locked(tx, appointment_queries.appointment(tx, appointment_id).beneficiary_id)
     if not exclusion_queries.excluded_by(tx, whom.id, [by.id], side=Side.THEIRS):
         desks.appointment(tx, appointment_id, reader=by, now=now)
         return

@@ -250,13 +250,13 @@ def _check_session(tx: Session, session_id: str, now: datetime) -> None:
 
 
 def _check_appointment(tx: Session, appointment_id: str | None, session_id: str) -> None:
-    """Refuse an appointment that was called off; one of another session is not found."""
+    """Refuse an appointment that does not stand; one of another session is not found."""
     if appointment_id is None:
         return
     served = appointment_queries.appointment(tx, appointment_id)
     if served.session_id != session_id:
         raise NotFound
-    if served.state is AppointmentState.CANCELLED:
+    if served.state is not AppointmentState.BOOKED:
         raise Refused("appointment_cancelled")
 
 

@@ -22,11 +22,11 @@ from clinic.queries import rota as rota_queries
 from clinic.queries import sessions as session_queries
 from clinic.queries import workshops as workshop_queries
 from clinic.services import (
-    appointments,
     attending,
     audit,
     calls,
     decisions,
+    holds,
     interpreting,
     notices,
     occupancy,
@@ -201,7 +201,7 @@ def _tell_spot(tx: Session, session: ClinicSession, *, besides: Collection[str],
 
 def _free_to_change(tx: Session, session_id: str, now: datetime) -> Hanging:
     """What hangs on a locked session, after the times that were only kept were let go."""
-    appointments.lapse(tx, session_id, even_running=True, now=now)
+    holds.lapse(tx, session_id, even_running=True, now=now)
     return hanging_of.read(tx, session_id)
 
 

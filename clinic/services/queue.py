@@ -54,9 +54,9 @@ def arrive(tx: Session, session_id: str, came: Arrival, *, key: str, by: SignedI
     claim = repeats.claim(tx, key, by=by, now=now)
     if claim.is_repeat:
         return _again(tx, claim.id)
-    session = _run(tx, session_id, by, now)
     whom = beneficiaries.of_wish(tx, came.beneficiary_id, came.alias, came.language, by=by, now=now)
-    tx.flush()
+    tx.flush()  # she comes before the session, as where an appointment is made
+    session = _run(tx, session_id, by, now)
     if _is_here(tx, session_id, whom):
         raise Refused("already_here")
     visit = Visit(id=claim.id, language=came.language, topic=came.topic, beneficiary_id=whom.id)

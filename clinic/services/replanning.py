@@ -28,6 +28,7 @@ from clinic.models import (
     Series,
     SessionNeed,
     Shift,
+    Visit,
     Workshop,
 )
 from clinic.queries import appointments as appointment_queries
@@ -36,7 +37,7 @@ from clinic.queries import sessions as session_queries
 from clinic.services import programme, sessions
 from clinic.services.programme import MoveWish
 
-_COUNT_ON_IT = (Appointment, Call, Need, Notice, Recusal, Registration, Search, Shift, Workshop)
+_COUNT_ON_IT = (Appointment, Call, Need, Notice, Recusal, Registration, Search, Shift, Visit, Workshop)
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,8 @@ def _set_desks(tx: Session, session: ClinicSession, series: Series) -> Desks:
     if wanted == (session.desks, session.slot_minutes):
         return Desks.SAME
     grows = series.slot_minutes == session.slot_minutes and series.desks > session.desks
-    if not grows and appointment_queries.standing(tx, session.id):
+    is_in_use = appointment_queries.standing(tx, session.id) or appointment_queries.held(tx, session.id)
+    if not grows and is_in_use:
         return Desks.KEPT
     session.desks, session.slot_minutes = wanted
     return Desks.CHANGED

@@ -154,6 +154,7 @@ def release(tx: Session, shift: Shift, *, now: datetime) -> None:
     """End a shift, free its person, and drop what waits to be said about it."""
     _set(shift, ShiftState.RELEASED, now)
     attending.let_go(tx, shift.session_id, shift.person_id)
+    attending.fill(tx, session_queries.locked(tx, shift.session_id), now=now)
     occupancy.release(tx, [shift.id])
     notices.forget(tx, [shift.id])
 

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from clinic.db import Database
 from clinic.domain.answers import NotFound, Refused
+from clinic.domain.appointments import CrewPart
 from clinic.domain.people import Role
-from clinic.models import Appointment, Need, Occupancy, Offer, Registration, Search, Shift, Workshop
+from clinic.models import Appointment, Attending, Need, Occupancy, Offer, Registration, Search, Shift, Workshop
 from clinic.queries import invariants, people
 from clinic.services import interpreting, searches
 from tests.make import (
@@ -83,6 +84,11 @@ def _book_a_desk_that_is_not_there(tx: Session, shift_id: str) -> None:
     tx.execute(update(Appointment).where(Appointment.id == booked_id).values(desk=9))
 
 
+def _name_who_is_not_there(tx: Session, shift_id: str) -> None:
+    booked_id = make_appointment(tx, tx.get_one(Shift, shift_id).session_id, by=make_person(tx))
+    tx.add(Attending(appointment_id=booked_id, part=CrewPart.LEGAL, person_id=make_person(tx, Role.LAWYER).id))
+
+
 def _let_two_accept(tx: Session, _shift_id: str) -> None:
     tx.execute(text("DROP INDEX uq_offers_accepted"))
     people = [make_interpreter(tx) for _ in range(2)]
@@ -147,6 +153,7 @@ def _look_for_what_nobody_holds(tx: Session, shift_id: str) -> None:
     (_hold_for_nothing, {"held_for_nothing"}),
     (_put_elsewhere_too, {"two_places", "not_held", "held_for_nothing"}),
     (_book_a_desk_that_is_not_there, {"outside_session"}),
+    (_name_who_is_not_there, {"named_astray", "not_held"}),
     (_let_two_accept, {"accepted_twice", "not_held"}),
     (_fill_with_nobody, {"filled_by_nobody"}),
     (_need_somebody_for_nothing, {"needed_for_nothing"}),

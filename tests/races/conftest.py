@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.races import clients, counts
+from tests.races import attempts, clients, counts
+from tests.races.attempts import Attempts
 from tests.races.clients import House
 from tests.races.counts import Count
 from tests.races.crowd import Crowd, gathered
@@ -36,6 +37,15 @@ def counted() -> Iterator[list[Count]]:
     yield found
     if found:
         counts.write(found)
+
+
+@pytest.fixture(scope="session")
+def attempted() -> Iterator[list[Attempts]]:
+    """What `make soak` found at the desk, written down when all of it is there."""
+    found: list[Attempts] = []
+    yield found
+    if found:
+        counts.write(found, to=attempts.PAGE, text=attempts.TEXT)
 
 
 @pytest.fixture(scope="session")

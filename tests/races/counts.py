@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tests.races.crowd import CLIENTS
 from tests.races.evidence import ROOT, commit
@@ -75,9 +76,9 @@ def count(into: Count, a_round: Callable[[Count], None], rounds: int, *, until_d
     return into
 
 
-def write(counts: Iterable[Count], *, to: Path = PAGE, text: str = _TEXT) -> None:
+def write(counts: Sequence[Any], *, to: Path = PAGE, text: str = _TEXT) -> None:
     """Write the page, the one of offers and seats unless another is named."""
-    names = [each.name for each in fields(Count)]
+    names = [each.name for each in fields(counts[0])]
     rows = [names, ["---"] * len(names), *([str(getattr(each, name)) for name in names] for each in counts)]
     to.write_text(
         text.format(

@@ -13,7 +13,7 @@ from clinic.db import Database
 
 DAWDLE = 0.02  # seconds between reading and writing, in controls alone: it makes the gap wide enough to be hit
 
-_LOCKS = re.compile(r" FOR UPDATE( OF \w+)?|BEGIN IMMEDIATE")
+_LOCKS = re.compile(r" FOR (NO KEY )?UPDATE( OF \w+(, \w+)*)?( SKIP LOCKED)?|BEGIN IMMEDIATE")
 _DECISIVE = (
     "INSERT INTO appointments", "INSERT INTO shifts", "UPDATE interpreter_needs SET state", "UPDATE registrations SET",
     "UPDATE searches SET",
@@ -39,6 +39,13 @@ CONSTRAINTS = {
             "CREATE TABLE asks AS SELECT * FROM asks_with_key WHERE false",
         ],
         "postgresql": ["ALTER TABLE asks DROP CONSTRAINT uq_asks_search_id_place"],
+    },
+    "claim": {
+        "sqlite": [
+            "ALTER TABLE repeats RENAME TO repeats_with_key",
+            "CREATE TABLE repeats AS SELECT * FROM repeats_with_key WHERE false",
+        ],
+        "postgresql": ["ALTER TABLE repeats DROP CONSTRAINT pk_repeats"],
     },
     "seat": {
         "sqlite": [

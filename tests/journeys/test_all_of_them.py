@@ -34,7 +34,7 @@ def test_a_time_is_offered_when_all_are_free_and_each_of_them_finds_it(house: Ho
     expect(mediator.main).to_contain_text(mediator.words("asked"))
     lawyers = mediator.main.get_by_text("Avocat")
     assert lawyers.count() or mediator.main.get_by_text("Juriste").count()
-    house.clock.now = NOW + timedelta(days=4, hours=15)  # the evening before, within the lawyers' twelve hours
+    house.clock.set(NOW + timedelta(days=4, hours=15))  # the evening before, within the lawyers' twelve hours
     lawyer = newcomer()
     lawyer.sign_in("lawyer")
     lawyer.go(f"/sessions/{session_id}")

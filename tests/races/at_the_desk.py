@@ -78,6 +78,16 @@ def attempt(house: House, act: Act) -> tuple[str, Learned]:
     return "busy", {}
 
 
+def attempt_to(house: House, act: Callable[[Session], object]) -> str:
+    """Do it as a page would; return how it ended."""
+
+    def forgetting(tx: Session) -> Learned:
+        act(tx)
+        return {}
+
+    return attempt(house, forgetting)[0]
+
+
 def _begin(task: Task, random: Random, by: SignedIn) -> Act:
     """Book a time or hold it; now and then the same form is sent twice."""
     at, form, is_held = random.choice(task.times), key(), random.random() < 0.4

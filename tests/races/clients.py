@@ -26,6 +26,7 @@ from clinic.settings import Settings
 from tests.keyring import RING
 from tests.make import NOW
 from tests.races import guards
+from tests.races.crowd import CLIENTS
 
 PASSWORD = "correct horse battery"
 _HIDDEN = re.compile(r'<input[^>]*name="(csrf_token|key)"[^>]*value="([^"]+)"')
@@ -93,29 +94,32 @@ def database_of(house: House) -> Database:
     return database
 
 
-def sign_in(number: int, house: House) -> int:
-    """Sign in as the mediator of this number, in English; return the status."""
+def sign_in(number: int, house: House, people: int = CLIENTS) -> int:
+    """Sign in as one of so many mediators, the one of this number, in English; return the status."""
     browser = _browser(house, number)
     browser.client.set_cookie("language", "en")
     page = browser.client.get("/sign-in")
-    form = dict(_HIDDEN.findall(page.text)) | {"name": f"mediator{number}", "password": PASSWORD}
+    form = dict(_HIDDEN.findall(page.text)) | {"name": f"mediator{number % people}", "password": PASSWORD}
     return browser.client.post("/sign-in", data=form).status_code
 
 
-def open_form(number: int, house: House, session_id: str, starts: list[datetime]) -> int:
-    """Open the page on which this client will book the slot it wants; return the status."""
+def open_form(
+    number: int, house: House, session_id: str, starts: list[datetime], people: int = CLIENTS, alias: str | None = None
+) -> int:
+    """Open the page on which this client, one of so many people, will book the slot it wants; return the status."""
     browser = _browser(house, number)
     page = browser.client.get(f"/appointments/new/{session_id}")
-    at = starts[number % len(starts)].astimezone(UTC).strftime("%Y%m%dT%H%MZ")
-    wish = {"at": at, "alias": f"Alias {number}", "language": "eng", "topic": "rights"}
+    at = starts[number % people % len(starts)].astimezone(UTC).strftime("%Y%m%dT%H%MZ")
+    wish = {"at": at, "alias": f"Alias {number}" if alias is None else alias, "language": "eng", "topic": "rights"}
     browser.form = {name: unescape(value) for name, value in _HIDDEN.findall(page.text)} | wish
     return page.status_code
 
 
-def send_form(number: int, house: House, session_id: str) -> Answer:
-    """Send the form that lies open."""
+def send_form(number: int, house: House, session_id: str, key: str | None = None) -> Answer:
+    """Send the form that lies open, with its own key or with this one."""
     browser = _browser(house, number)
-    answer = browser.client.post(f"/appointments/new/{session_id}", data=browser.form)
+    form = browser.form | ({"key": key} if key else {})
+    answer = browser.client.post(f"/appointments/new/{session_id}", data=form)
     said = _SENTENCE.search(unescape(answer.text))
     return Answer(answer.status_code, said[1] if said else None)
 

@@ -15,6 +15,7 @@ from clinic.domain import resources, sessions
 from clinic.domain.answers import NotFound, Refused
 from clinic.domain.appointments import HOLD_LASTS, AppointmentState, CrewPart, Topic, Wanted
 from clinic.domain.attendance import Outcome
+from clinic.domain.beneficiaries import UNDETERMINED
 from clinic.domain.interpreting import Modality
 from clinic.domain.people import Role, SignedIn
 from clinic.models import Appointment, Beneficiary, ClinicSession, Visit
@@ -230,7 +231,12 @@ def _place_again(
     until: datetime | None = None,
     now: datetime,
 ) -> None:
-    """Give an appointment another time, or its own anew, with all who must be there; the session is locked."""
+    """Give an appointment another time, or its own anew, with all who must be there; the session is locked.
+
+    What was of somebody who was erased since does not come back: raises `NotFound`.
+    """
+    if appointment.language == UNDETERMINED:
+        raise NotFound
     wanted, interpreter = attending_queries.wanted(appointment)
     occupancy.release(tx, [appointment.id])
     session = session_queries.locked(tx, session_id)

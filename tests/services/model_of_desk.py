@@ -162,6 +162,7 @@ class Model:
         at_once = [each for each in self.standing(besides) if (each.sitting, each.at) == (booking.sitting, booking.at)]
         hers = [each for each in self.counting(besides) if each.whom == booking.whom]
         refusals = {
+            "not_found": booking.whom in self.erased,
             "session_cancelled": sitting.is_off,
             "session_over": sitting.span[1] <= self.now,
             "no_such_slot": booking.at not in sitting.slots,

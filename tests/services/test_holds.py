@@ -20,7 +20,7 @@ from clinic.models import Appointment, Beneficiary, Exclusion, Notice, Offer
 from clinic.queries import appointments as queries
 from clinic.queries import exclusions as exclusion_queries
 from clinic.queries import invariants
-from clinic.services import appointments, bookings, holds, interpreting, programme
+from clinic.services import appointments, bookings, erasing, holds, interpreting, programme
 from clinic.services.interpreting import NeedWish
 from tests.make import FRIDAY, NOW, key, make_interpreter, make_person, move_session
 from tests.services.desk import LEGAL, SLOT, Desk, asked_of, found, held_for, make_desk, parts, with_them
@@ -240,6 +240,18 @@ def test_a_day_after_it_ended_a_hold_is_forgotten_and_who_has_no_record_with_it(
         assert tx.scalars(select(Appointment)).all() == []
         assert tx.scalars(select(Beneficiary.id)).all() == [iris]
         assert parts(tx, nameless) == {}
+
+
+def test_S61_what_was_of_somebody_erased_does_not_come_back(each_db: Database) -> None:
+    with each_db.write() as tx:
+        desk = make_desk(tx)
+        held_id = _hold(tx, desk)
+        bookings.cancel(tx, held_id, by=desk.mediator, now=NOW)
+        erasing.erase(tx, found(tx, held_id).beneficiary_id, by=desk.mediator, now=NOW)
+
+        for act in (bookings.restore, bookings.confirm):
+            with pytest.raises(NotFound):
+                act(tx, held_id, by=desk.mediator, now=NOW)
 
 
 def _hold(tx: Session, desk: Desk, *wanted: Wanted, **wish: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -203,6 +203,24 @@ def test_a_telephone_that_shows_how_it_stands_is_told_nothing(
     assert pages.Page(later.text).all("script", "style") == []
 
 
+@pytest.mark.parametrize(("starts_at", "arrives", "shown"), [
+    (datetime(2027, 3, 27, 21, tzinfo=UTC), 225, "here since 01:45 (30 min)"),  # it is 03:15
+    (datetime(2026, 10, 24, 20, tzinfo=UTC), 285, "here since 02:45 (30 min)"),  # it is 02:15, for the second time
+])  # fmt: skip
+def test_S74_on_the_nights_when_the_clocks_change_the_page_counts_real_minutes(
+    db: Database, sign_in: SignIn, clock: Clock, starts_at: datetime, arrives: int, shown: str
+) -> None:
+    clock.set(starts_at + arrives * MINUTE)
+    with db.write() as tx:
+        night = make_night(tx, starts_at=starts_at, hours=5 if starts_at.month == 3 else 7)
+        come(tx, night, now=clock())
+    clock.set(clock() + 30 * MINUTE)
+
+    page = pages.read(_english(sign_in(night.mediator)).get(_url(night)))
+
+    assert shown in " ".join(page.all("section")[0].text.split()).replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_the_legal_team_reads_it_and_says_that_it_is_done(night: Night, db: Database, sign_in: SignIn) -> None:
     with db.write() as tx:
         first, second, _third = (come(tx, night) for _ in range(3))
@@ -325,7 +343,7 @@ def test_S02_a_number_is_shown_to_those_who_run_the_queue_until_two_hours_after(
         assert sign_in(reader).get(call).status_code == status
     for minutes, is_shown in ((15 + 30 + 120, True), (15 + 30 + 121, False)):
         clock.set(STARTS + minutes * MINUTE)
-        assert (PHONE in client.get(call).text) is is_shown
+        assert (PHONE in sign_in(night.mediator).get(call).text) is is_shown
 
 
 def test_an_interpreter_who_was_just_taken_is_not_rung_up(night: Night, db: Database, sign_in: SignIn) -> None:

@@ -68,11 +68,12 @@ MOMENTS = {
 }  # fmt: skip
 # Columns that hold ids, codes of closed lists and digests of no person: they cannot hold words.
 NO_WORDS = {
-    "appointments.language", "audit_entries.action", "audit_entries.reason", "contacts.email_digest",
+    "appointments.language", "audit_entries.action", "audit_entries.reason", "beneficiaries.languages",
+    "contacts.email_digest",
     "contacts.number_digest", "feed_links.language", "interpreter_needs.language", "key_proofs.proof",
     "meetings.language", "meetings.uid", "notices.claim", "notices.code", "notices.message_token", "occupancy.holder",
     "offers.uid", "people.language", "registrations.uid",
-    "series.reminders_crew", "series.reminders_people", "series.rule", "shifts.uid", "valves.code",
+    "series.reminders_crew", "series.reminders_people", "series.rule", "shifts.uid", "valves.code", "visits.language",
     "workshops.language",
 }  # fmt: skip
 _WORDS = (String, Sealed, SealedJson)

@@ -147,6 +147,7 @@ def test_S33_wrong_ones_at_the_cover_and_at_a_step_up_are_counted_together(
 ) -> None:
     mediator = person(db, Role.MEDIATOR)
     away = sign_in(mediator)
+    away.set_cookie("language", "en")
     wait(clock, HALF + MOMENT)
     for _ in range(4):
         step_up(sign_in(mediator), password=WRONG)

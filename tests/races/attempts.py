@@ -32,7 +32,8 @@ over, too). *Errors*: any other answer.
 
 *lock*: SQLite's `BEGIN IMMEDIATE`, PostgreSQL's row locks. *index*: `uq_appointments_desk`. *key*: the key of
 `occupancy`. *claim*: the key of `repeats`. Without the lock and the index, without the key, without the claim, the very
-same code gives something twice (a control stops at the first round that does).
+same code gives something twice, or says that somebody has what another took from her (a control stops at the first
+round that does).
 
 Run by `make soak` at commit {commit} on {on}: {cores} cores, Python {python}, SQLite {sqlite} (below 3.51.3, so with
 the rollback journal and `synchronous=EXTRA`), PostgreSQL 18 of the tests (without `fsync`).

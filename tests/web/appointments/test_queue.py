@@ -13,10 +13,10 @@ from clinic.db import Database
 from clinic.domain.attendance import Outcome
 from clinic.domain.people import Role
 from clinic.domain.queue import VisitState
-from clinic.models import Appointment, AuditEntry, Beneficiary, Offer, Visit
+from clinic.models import Appointment, Beneficiary, Visit
 from clinic.services import exclusions, queue
 from tests import make
-from tests.bus_night import PHONE, STARTS, Night, come, make_night, step, visit
+from tests.bus_night import STARTS, Night, come, make_night, step, visit
 from tests.conftest import CountQueries, SignIn
 from tests.instruments import Clock
 from tests.web import pages
@@ -306,60 +306,6 @@ def test_before_and_after_its_time_it_is_read_and_nothing_is_pressed(
     assert (answer.status_code, _state(db, night)) == (400, "waiting")  # her sign-in of yesterday is over
 
 
-def test_an_interpreter_is_rung_up_and_her_answer_is_noted(night: Night, db: Database, sign_in: SignIn) -> None:
-    with db.write() as tx:
-        come(tx, night)
-    client = _english(sign_in(night.mediator))
-    assert PHONE not in client.get(_url(night)).text
-
-    asked = pages.press(client, client.get(_url(night)), "Ask Precious for n° 1")
-    call = client.get(asked.headers["Location"])
-
-    assert PHONE in call.text
-    assert 'href="tel:+33639980001"' in call.text
-    assert _shown(db) == 1
-    line = client.get(pages.press(client, call, "She can").headers["Location"])
-    assert "Noted: she can." in line.text
-    assert "Number and answer" in line.text
-    back = client.get(pages.press(client, line, "Undo").headers["Location"])
-    assert "Taken back: she is asked." in back.text
-    line = client.get(pages.press(client, back, "She cannot").headers["Location"])
-    assert "Noted: she cannot. She is free again." in line.text
-    assert "Ask Precious for n° 1" in line.text
-    assert PHONE not in client.get(asked.headers["Location"]).text
-    assert _shown(db) == 2
-
-
-def test_S02_a_number_is_shown_to_those_who_run_the_queue_until_two_hours_after(
-    night: Night, db: Database, sign_in: SignIn, clock: Clock
-) -> None:
-    with db.write() as tx:
-        come(tx, night)
-    client = _english(sign_in(night.mediator))
-    call = pages.press(client, client.get(_url(night)), "Ask Precious").headers["Location"]
-    pages.press(client, client.get(call), "She can")
-
-    for reader, status in ((night.colleague, 200), (night.coordinator, 200), (night.lawyer, 403), (Role.MEDIATOR, 404)):
-        assert sign_in(reader).get(call).status_code == status
-    for minutes, is_shown in ((15 + 30 + 120, True), (15 + 30 + 121, False)):
-        clock.set(STARTS + minutes * MINUTE)
-        assert (PHONE in sign_in(night.mediator).get(call).text) is is_shown
-
-
-def test_an_interpreter_who_was_just_taken_is_not_rung_up(night: Night, db: Database, sign_in: SignIn) -> None:
-    with db.write() as tx:
-        come(tx, night)
-    clients = [_english(sign_in(each)) for each in (night.mediator, night.colleague)]
-    shown = [each.get(_url(night)) for each in clients]
-
-    answers = [pages.press(each, page, "Ask Precious") for each, page in zip(clients, shown, strict=True)]
-
-    assert [each.status_code for each in answers] == [303, 409]
-    assert "She is not free any more. Choose somebody else." in answers[1].text
-    with db.read() as tx:
-        assert len(tx.scalars(select(Offer)).all()) == 1
-
-
 def test_the_queue_is_one_press_from_the_session_and_from_today(night: Night, sign_in: SignIn, clock: Clock) -> None:
     link = f'href="{_url(night)}"'
     for reader in (night.mediator, night.lawyer, night.coordinator):
@@ -396,9 +342,3 @@ def _english(client: FlaskClient) -> FlaskClient:
 def _state(db: Database, night: Night) -> str:
     with db.read() as tx:
         return visit(tx, night, 1).state.value
-
-
-def _shown(db: Database) -> int:
-    with db.read() as tx:
-        query = select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "need.numbers_shown")
-        return tx.scalar(query) or 0

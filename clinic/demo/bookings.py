@@ -63,11 +63,12 @@ def _book_one(stage: Stage, session: ClinicSession, starts_at: datetime, alias: 
     wish = Wish(session.id, starts_at, alias, _draw(stage, _LANGUAGES), _draw(stage, _TOPICS))
     wanted = _WANTED[list(SAID).index(alias) % len(_WANTED)]
     if wanted:
+        dice = stage.random.getstate()
         try:
             with stage.tx.begin_nested():
                 return _at_last(stage, session, replace(wish, wanted=wanted), alias)
         except Refused:
-            pass
+            stage.random.setstate(dice)  # nobody else's day changes because of it
     return _at_last(stage, session, wish, alias)
 
 

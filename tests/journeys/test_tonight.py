@@ -83,10 +83,8 @@ def test_tonight_is_cancelled_undone_cancelled_again_and_restored(
     assert letters.work(after=UNDO_TONIGHT_FOR - SECOND) == {}
     told = {**{name: [off] for name in crew}, **{name: [off, to_do] for name in on_duty}, INTERPRETER: [freed]}
     assert letters.work(after=SECOND) == _as_read(house, {**told, BY_SMS: [off_for_her]})
-
     mediator.sign_in(on_duty[0])
     _call(mediator, session_id, aliases, times[0])
-
     coordinator.go(f"/sessions/{session_id}")
     coordinator.press("It takes place after all")
     expect(coordinator.said).to_contain_text(coordinator.words("Ask the interpreters again: they were freed."))

@@ -14,7 +14,7 @@ from clinic.models import Appointment, AuditEntry
 from clinic.services import exclusions
 from tests import make
 from tests.conftest import SignIn
-from tests.instruments import Clock
+from tests.instruments import Clock, stay
 from tests.make import FRIDAY, NOW
 from tests.web import pages
 from tests.web.appointments.conftest import At
@@ -56,7 +56,7 @@ def test_S03_it_is_open_to_one_lawyer_until_the_hours_are_over_and_then_it_is_no
     before = evas.get(booked)
     opened = pages.press(mina, mina.get(f"{booked}/open"), "Let her look", person=eva.id, hours="3")
     today, page = evas.get("/agenda"), evas.get(booked)
-    clock.set(NOW + 3 * HOUR - SECOND)
+    stay(evas, clock, NOW + 3 * HOUR - SECOND)
     last = evas.get(booked)
     clock.set(NOW + 3 * HOUR)
     over, none = evas.get(booked), evas.get("/appointments/0123456789abcdef")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,7 +19,7 @@ from clinic.services import attendance, bookings, programme, queue
 from clinic.services.queue import Arrival
 from tests import make
 from tests.conftest import SignIn
-from tests.instruments import Clock
+from tests.instruments import Clock, stay
 from tests.make import FRIDAY, NOW
 from tests.web import pages
 from tests.web.forms import post
@@ -54,7 +54,11 @@ def booked(db: Database, mediator: SignedIn, session_id: str) -> list[str]:
 @pytest.fixture
 def client(sign_in: SignIn, mediator: SignedIn, booked: list[str], clock: Clock) -> FlaskClient:
     """The mediator, who reads English, an hour after the session."""
-    clock.set(AFTER)
+    return _signed_in_at(AFTER, sign_in, mediator, clock)
+
+
+def _signed_in_at(at: datetime, sign_in: SignIn, mediator: SignedIn, clock: Clock) -> FlaskClient:
+    clock.set(at)
     client = sign_in(mediator)
     client.set_cookie("language", "en")
     return client
@@ -167,9 +171,9 @@ def test_S73_who_was_put_in_the_line_meanwhile_is_shown_before_anybody_is_counte
 
 
 def test_S73_an_appointment_that_was_called_off_meanwhile_takes_nothing_else_with_it(
-    client: FlaskClient, db: Database, session_id: str, booked: list[str], mediator: SignedIn, clock: Clock
+    sign_in: SignIn, db: Database, session_id: str, booked: list[str], mediator: SignedIn, clock: Clock
 ) -> None:
-    clock.set(FRIDAY - timedelta(hours=1))
+    client = _signed_in_at(FRIDAY - timedelta(hours=1), sign_in, mediator, clock)
     page = _open(client, session_id)
     with db.write() as tx:
         bookings.cancel(tx, booked[2], by=mediator, now=clock())
@@ -240,9 +244,9 @@ def test_more_lines_keep_what_was_typed_and_save_nothing(
 
 
 def test_that_she_did_not_come_is_offered_only_after_the_start(
-    client: FlaskClient, session_id: str, booked: list[str], clock: Clock
+    sign_in: SignIn, mediator: SignedIn, session_id: str, booked: list[str], clock: Clock
 ) -> None:
-    clock.set(FRIDAY + timedelta(minutes=1))
+    client = _signed_in_at(FRIDAY + timedelta(minutes=1), sign_in, mediator, clock)
     page = _open(client, session_id)
 
     offered = {each.get("name") for each in pages.read(page).all("input") if each.get("value") == Outcome.NO_SHOW.value}
@@ -255,11 +259,9 @@ def test_that_she_did_not_come_is_offered_only_after_the_start(
 def test_a_day_later_nobody_is_added_but_who_came_is_still_noted(
     sign_in: SignIn, mediator: SignedIn, db: Database, session_id: str, booked: list[str], clock: Clock
 ) -> None:
-    clock.set(FRIDAY + timedelta(hours=26))
-    client = sign_in(mediator)
-    client.set_cookie("language", "en")
+    client = _signed_in_at(FRIDAY + timedelta(hours=26), sign_in, mediator, clock)
     opened = _open(client, session_id)
-    clock.set(FRIDAY + timedelta(hours=28))
+    stay(client, clock, FRIDAY + timedelta(hours=28))
 
     too_late = _save(client, opened, language_0="yor")
     page = _open(client, session_id)

@@ -120,7 +120,7 @@ def queue(tx: Session, session_id: str, *, reader: SignedIn, now: datetime) -> Q
     everybody = _visits(tx, session_id)
     hidden = _hidden(tx, everybody, reader)
     found = [each for each in everybody if each.beneficiary_id not in hidden]
-    crew = _crew(tx, session_id, everybody, reader)
+    crew = tuple(each for each in _crew(tx, session_id, everybody, reader) if may_run or each.is_me)
     on_call = _could_interpret(tx, found, now) if may_run else []
     people = {each.person_id for each in crew} | {each[0] for each in on_call}
     apart = exclusions.apart(tx, {each.beneficiary_id for each in found}, people)
@@ -128,7 +128,7 @@ def queue(tx: Session, session_id: str, *, reader: SignedIn, now: datetime) -> Q
     here = {each.appointment_id for each in everybody}
     return QueueView(
         session=session,
-        visits=tuple(_row(each, crew, booked, apart, reader) for each in found),
+        visits=tuple(_row(each, crew, booked, apart, reader, may_run=may_run) for each in found),
         expected=tuple(each for each in booked.values() if each.id not in here and each.outcome is None),
         crew=crew,
         on_call=_for_whom(on_call, found, apart),
@@ -204,10 +204,17 @@ def _crew(tx: Session, session_id: str, everybody: Sequence[Visit], reader: Sign
 
 
 def _row(
-    found: Visit, crew: Sequence[CrewRow], booked: dict[str, AppointmentView], apart: Pairs, reader: SignedIn
+    found: Visit,
+    crew: Sequence[CrewRow],
+    booked: dict[str, AppointmentView],
+    apart: Pairs,
+    reader: SignedIn,
+    *,
+    may_run: bool,
 ) -> VisitRow:
+    """Names of the crew are for those who run the line; who only reads it knows whom she herself sees."""
     appointment = booked.get(found.appointment_id or "")
-    whom = found.beneficiary
+    whom, with_me = found.beneficiary, found.with_id == reader.id
     free = [each for each in crew if each.is_free] if found.state is VisitState.WAITING else []
     is_followed = whom.alias_digest is not None and beneficiaries.follows(reader, whom)
     return VisitRow(
@@ -221,8 +228,8 @@ def _row(
         state=found.state,
         since=found.since,
         with_id=found.with_id,
-        with_name=found.seen_by.name if found.seen_by else None,
-        with_me=found.with_id == reader.id,
+        with_name=found.seen_by.name if found.seen_by and (may_run or with_me) else None,
+        with_me=with_me,
         version=found.version,
         is_first=found.turn != found.number,
         can_see=tuple(each for each in free if (whom.id, each.person_id) not in apart),

@@ -230,6 +230,21 @@ def test_one_visit_tells_to_which_queue_it_belongs(each_db: Database) -> None:
         assert queue.session_of(tx, "0" * 16) is None
 
 
+def test_S04_who_only_reads_the_line_learns_no_name_of_the_crew_but_her_own(each_db: Database) -> None:
+    with each_db.write() as tx:
+        night = make_night(tx)
+        for person in (night.lawyer, night.adviser):
+            step(tx, come(tx, night), SEEN, with_=person, by=night.mediator)
+        come(tx, night)
+
+        read, run = _view(tx, night, night.lawyer), _view(tx, night, night.mediator)
+
+    assert [each.with_name for each in read.seen] == [night.lawyer.name, None]
+    assert [each.with_name for each in run.seen] == [night.lawyer.name, night.adviser.name]
+    assert {each.person_id for each in read.crew} == {night.lawyer.id}
+    assert {one.person_id for each in read.waiting for one in each.can_see} <= {night.lawyer.id}
+
+
 def _view(tx: Session, night: Night, reader: SignedIn) -> QueueView:
     tx.flush()
     tx.expire_all()

@@ -22,7 +22,7 @@ from clinic.services.appointments import Wish
 _CAME, _EXCUSED, _NO_SHOW = Outcome.CAME, Outcome.EXCUSED, Outcome.NO_SHOW
 _OUTCOMES = (_CAME, _CAME, _CAME, _EXCUSED, _CAME, _CAME, _NO_SHOW, _CAME, None)
 _FOLLOW_UPS = (FollowUp.AGAIN, None, FollowUp.LAWYER, None, None, FollowUp.ACCOMPANIMENT, FollowUp.PSYCHOLOGIST, None)
-_APART = (("Brume", Role.LAWYER, 4), ("Nacre", Role.INTERPRETER, 3), ("Sésame", Role.LAWYER, 6))
+_APART = (("Brume", Role.LAWYER, 4), ("Nacre", Role.INTERPRETER, 4), ("Sésame", Role.LAWYER, 6))
 
 
 def keep_apart(stage: Stage) -> None:

@@ -10,9 +10,11 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.answers import Refused
 from clinic.domain.people import Role
+from clinic.domain.step_up import Reason
 from clinic.queries import contacts as contact_queries
 from clinic.queries import finding as queries
 from clinic.queries.contacts import HelpedView
+from clinic.queries.finding import FoundView
 from clinic.services import finding
 from clinic.web.beneficiaries.room import room
 from clinic.web.beneficiaries.words import in_short, spoken
@@ -66,19 +68,24 @@ def find() -> Response | tuple[str, int]:
 @only(Role.COORDINATOR, Role.MEDIATOR)
 def find_contact() -> Response | tuple[str, int]:
     """Find somebody by exactly her number or address, whoever follows her, after the password was given once more."""
-    reason = step_up.reason()
-    if reason is None:
+    form, reason, found = ContactForm(), step_up.reason(), None
+    if reason is None and not form.is_submitted():
         return step_up.ask(to=url_for("beneficiaries.find_contact"))
-    form = ContactForm()
-    found = None
     if form.is_submitted() and form.validate():
         try:
-            with db.write() as tx:
-                found = finding.by_contact(tx, form.contact.data, reason, by=me(), now=now())
+            found = _found(form.contact.data, reason)
         except Refused as refused:
             form.refuse(refused, "contact")
-    page = render_template("beneficiaries/find_contact.html", form=form, found=found)
+    page = render_template("beneficiaries/find_contact.html", form=form, found=found, needs_password=reason is None)
     return page, 422 if form.errors else 200
+
+
+def _found(contact: str, reason: Reason | None) -> Sequence[FoundView]:
+    """Raises `Refused("step_up_needed")` when the password was given too long ago: what was typed stays."""
+    if reason is None:
+        raise Refused("step_up_needed")
+    with db.write() as tx:
+        return finding.by_contact(tx, contact, reason, by=me(), now=now())
 
 
 def _list(form: FindForm, people: Sequence[HelpedView], *, is_sought: bool = False) -> str:

@@ -64,8 +64,12 @@ def test_by_contact_the_password_comes_first(client: FlaskClient, db: Database, 
     clock.set(NOW + timedelta(minutes=5))
     late = post(client, CONTACT, {"contact": "06 12 34 56 78"})
 
-    assert [each.status_code for each in (first, unasked, opened, late)] == [303, 303, 200, 303]
-    assert {each.location for each in (first, unasked, late)} == {f"/step-up?to={CONTACT}"}
+    assert [each.status_code for each in (first, unasked, opened, late)] == [303, 422, 200, 422]
+    assert first.location == f"/step-up?to={CONTACT}"
+    for refused in (unasked, late):
+        assert pages.read(refused).errors_at("contact")
+        assert "Iris" not in refused.text
+        assert 'value="06 12 34 56 78"' in refused.text  # what was typed stays
     assert entries(db, "contact.find") == []
     assert not pages.problems(opened.text)
 

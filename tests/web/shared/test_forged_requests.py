@@ -40,7 +40,7 @@ def forms(app: Flask, db: Database, sign_in: SignIn) -> Forms:
 def test_S41_no_form_is_taken_without_its_token(forms: Forms) -> None:
     answers = {url: forms.client.post(url, data={}).status_code for url in forms.urls}
 
-    assert set(answers.values()) == {400}, answers
+    assert [url for url, status in answers.items() if status != 400] == []
     assert len(answers) >= POSTS
 
 
@@ -49,7 +49,7 @@ def test_S41_no_form_is_taken_with_another_ones_token(forms: Forms, sign_in: Sig
 
     answers = {url: forms.client.post(url, data={"csrf_token": foreign}).status_code for url in forms.urls}
 
-    assert set(answers.values()) == {400}, answers
+    assert [url for url, status in answers.items() if status != 400] == []
 
 
 @pytest.mark.parametrize("headers", [
@@ -86,7 +86,7 @@ def test_S05_a_field_that_a_form_does_not_know_is_a_bad_request(forms: Forms, cl
     answers = {url: forms.client.post(url, data=sent).status_code for url in forms.urls}
     answers |= {url: post(client, url, {"is_admin": "1"}).status_code for url in ("/sign-in", "/sign-in/code")}
 
-    assert set(answers.values()) == {400}, answers
+    assert [url for url, status in answers.items() if status != 400] == []
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,10 @@ from clinic import demo
 from clinic.app import create_app
 from clinic.db import Database
 from clinic.domain.appointments import AppointmentState
+from clinic.domain.people import Role
+from clinic.domain.rota import ShiftState
 from clinic.domain.sessions import Kind
-from clinic.models import Appointment, Beneficiary, ClinicSession, Series
+from clinic.models import Appointment, Beneficiary, ClinicSession, Person, Series, Shift
 from clinic.settings import read_settings
 from tests import instruments
 from tests.instruments import Clock
@@ -43,6 +45,12 @@ class House:
         query = select(ClinicSession.id).join(Series).where(Series.kind == kind, ClinicSession.planned_on == on)
         with self.database.read() as tx:
             return tx.scalars(query).one()
+
+    def crew(self, session_id: str, role: Role) -> list[Person]:
+        """Who holds a shift of a role at a session, by the name they sign in with."""
+        query = select(Person).join(Shift).where(Shift.session_id == session_id, Shift.role == role)
+        with self.database.read() as tx:
+            return list(tx.scalars(query.where(Shift.state != ShiftState.RELEASED).order_by(Person.sign_in_name)))
 
     def aliases(self, session_id: str) -> list[str]:
         """Who is booked at a session, in order of time and desk."""

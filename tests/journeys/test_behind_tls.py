@@ -48,7 +48,7 @@ def test_S33_cookies_are_bound_to_the_host_and_S40_the_browser_stays_on_https(ne
     answer = mediator.page.goto(mediator.url + "/language/fr?to=/agenda")
 
     cookies = mediator.context.cookies()
-    assert {each["name"] for each in cookies} == {"__Host-agenda", "__Host-language"}
+    assert {each["name"] for each in cookies} == {"__Host-active", "__Host-agenda", "__Host-language"}
     assert all(each["secure"] and each["httpOnly"] and each["sameSite"] == "Lax" for each in cookies)
     assert {each["path"] for each in cookies} == {"/"}
     assert answer is not None

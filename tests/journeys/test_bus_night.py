@@ -12,8 +12,7 @@ from clinic.demo import PASSWORD
 from clinic.domain.people import Role
 from clinic.domain.queue import VisitState
 from clinic.domain.sessions import Kind
-from clinic.models import Person, Visit
-from clinic.queries import rota
+from clinic.models import Visit
 from tests.journeys.conftest import Newcomer
 from tests.journeys.house import House
 from tests.journeys.walk import Walk
@@ -35,7 +34,7 @@ def test_a_night_at_the_bus_on_three_telephones(house: House, newcomer: Newcomer
     session_id = house.session(Kind.BUS, FRIDAY)
     house.clock.set(STARTS)
     first, second, third = phones = _crew(house, newcomer, session_id)
-    lawyers = _names(house, session_id, Role.LAWYER)
+    lawyers = [each.name for each in house.crew(session_id, Role.LAWYER)]
 
     _come(first, "pcm", alias="Kola")
     _come(second, "und")
@@ -147,20 +146,14 @@ def test_without_scripts_the_queue_is_read_again_by_hand(house: House, newcomer:
 def _crew(house: House, newcomer: Newcomer, session_id: str, *, has_scripts: bool = True) -> tuple[Walk, Walk, Walk]:
     """The three mediators, each at the queue on her own telephone."""
     phones = []
-    for name in _names(house, session_id, Role.MEDIATOR, to_sign_in=True):
+    for each in house.crew(session_id, Role.MEDIATOR):
         walk = newcomer(has_scripts=has_scripts, color_scheme="light")
-        walk.sign_in(name)
+        walk.sign_in(each.sign_in_name)
         walk.follow("Who is here")
         assert walk.path == f"/appointments/queue/{session_id}"
         phones.append(walk)
     first, second, third = phones
     return first, second, third
-
-
-def _names(house: House, session_id: str, role: Role, *, to_sign_in: bool = False) -> list[str]:
-    with house.database.read() as tx:
-        crew = [tx.get_one(Person, each.person_id) for each in rota.live_shifts(tx, session_id) if each.role is role]
-        return sorted(each.sign_in_name if to_sign_in else each.name for each in crew)
 
 
 def _come(walk: Walk, language: str, *, alias: str = "") -> None:

@@ -13,11 +13,12 @@ from sqlalchemy import select
 
 from clinic.domain.calendars import Detail, digest_of
 from clinic.domain.interpreting import OfferState
+from clinic.domain.meetings import MeetingState
 from clinic.domain.people import SignedIn
 from clinic.domain.rota import ShiftState
 from clinic.domain.sessions import Status
 from clinic.domain.workshops import RegistrationState
-from clinic.models import Beneficiary, ClinicSession, Need, Offer, Person, Registration, Shift
+from clinic.models import Beneficiary, ClinicSession, Meeting, Need, Offer, Person, Registration, Shift
 from clinic.queries import people
 from clinic.services import calendars
 from clinic.services.calendars import LinkDraft
@@ -28,6 +29,7 @@ from tests.journeys.house import House
 from tests.make import NOW, key
 
 MONDAY_FOUR_WEEKS_BACK = datetime(2026, 10, 18, 22, tzinfo=UTC)
+CANCELLED = (Status.CANCELLED, MeetingState.CANCELLED, MeetingState.WITHOUT_PEER)
 CANCELLED_SHOWN_SINCE = datetime(2026, 11, 21, 23, tzinfo=UTC) - timedelta(days=14)
 
 
@@ -97,16 +99,18 @@ def _stored(house: House, account: SignedIn) -> list[tuple[str, datetime, dateti
         .join(Need, Need.id == Offer.need_id)
         .join(ClinicSession, ClinicSession.id == Need.session_id)
     )
+    meetings = select(Meeting.uid, Meeting.starts_at, Meeting.ends_at, Meeting.state, Meeting.ends_at)
     mine = (
         shifts.where(Shift.person_id == account.id, Shift.state != ShiftState.RELEASED),
         seats.where(Registration.person_id == account.id, Registration.state == RegistrationState.REGISTERED),
         offers.where(Offer.person_id == account.id, Offer.state == OfferState.ACCEPTED),
+        meetings.where(Meeting.peer_id == account.id),
     )
     with house.database.read() as tx:
         rows: list[Any] = [row for query in mine for row in tx.execute(query)]
     shown = [
         (uid, starts_at, ends_at)
         for uid, starts_at, ends_at, status, over_at in rows
-        if over_at > (CANCELLED_SHOWN_SINCE if status is Status.CANCELLED else MONDAY_FOUR_WEEKS_BACK)
+        if over_at > (CANCELLED_SHOWN_SINCE if status in CANCELLED else MONDAY_FOUR_WEEKS_BACK)
     ]
     return sorted(shown, key=lambda each: (each[1], each[0]))

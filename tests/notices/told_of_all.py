@@ -60,7 +60,7 @@ CODES = {
     "interpreter_needs.language", "key_proofs.proof", "meetings.language", "meetings.uid",
     "notices.claim", "notices.code", "notices.message_token",
     "occupancy.holder", "offers.uid", "people.language", "registrations.uid", "series.reminders_crew",
-    "series.reminders_people", "series.rule", "shifts.uid", "valves.code", "workshops.language",
+    "series.reminders_people", "series.rule", "shifts.uid", "valves.code", "visits.language", "workshops.language",
 }  # fmt: skip
 
 

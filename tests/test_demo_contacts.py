@@ -8,6 +8,7 @@ from collections import Counter
 from sqlalchemy import select
 
 from clinic.db import Database
+from clinic.domain import aliases
 from clinic.domain.contacts import Channel, Shared, Suspension, Wording
 from clinic.domain.people import Role
 from clinic.models import Beneficiary, Contact, Interpreter
@@ -31,6 +32,14 @@ def test_those_who_are_helped_said_how_they_may_be_reached(loaded: Database) -> 
     assert {each.is_confirmed for each in reaches if each.choice.is_shared is not Shared.NO} == {True, False}
     assert {each.choice.coordinator_agrees for each in reaches if each.choice.is_minor} == {True, False}
     assert any(each.choice.hours and each.choice.hours.rest_days for each in reaches)
+
+
+def test_everybody_is_called_by_a_word_that_the_house_proposes(loaded: Database) -> None:
+    with loaded.read() as tx:
+        called = set(tx.scalars(select(Beneficiary.alias).where(Beneficiary.alias.is_not(None))))
+
+    assert {each for each in called if not aliases.is_proposed(each or "")} == set()
+    assert len(called) >= 30
 
 
 def test_every_number_is_of_those_kept_for_fiction_and_every_address_is_nobodys(loaded: Database) -> None:

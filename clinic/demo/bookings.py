@@ -30,8 +30,8 @@ _TOPICS = {
     Topic.HOUSING: 2, Topic.HEALTH: 1, Topic.OTHER: 1,
 }  # fmt: skip
 # How many are booked, or who: on the dates that are moved and called off, some who are written to and some called.
-_COMING_LAW_ACCESS: tuple[Whom, ...] = (LIVELY, 12, 5, ("Mimosa", "Rubis", "Brume"), 1)
-_COMING_BUS: tuple[Whom, ...] = (4, ("Nacre", "Iris"), 2)
+_COMING_LAW_ACCESS: tuple[Whom, ...] = (LIVELY, 12, 5, ("Mimosa", "Basalte", "Brume"), 1)
+_COMING_BUS: tuple[Whom, ...] = (4, ("Nacre", "Romarin"), 2)
 _WITH_ONE_CALLED_OFF = range(6, 12)
 _WANTED = ((), (Wanted(CrewPart.LEGAL),), (), (Wanted(CrewPart.LEGAL), Wanted(CrewPart.MEDIATOR)), ())
 _LEAD = timedelta(days=10)  # the longest between a booking and its day
@@ -90,15 +90,15 @@ def _move_and_restore(stage: Stage, made: Made) -> None:
     """On the next Friday one appointment was called off and takes place after all, and another one is moved."""
     for session in made.law_access.coming[:1]:
         booked = {each.beneficiary.alias: each for each in queries.standing(stage.tx, session.id)}
-        restored, moved = booked["Olive"], booked["Iris"]
-        by = mediator_of(stage, "Olive")
+        restored, moved = booked["Menthe"], booked["Romarin"]
+        by = mediator_of(stage, "Menthe")
         bookings.cancel(stage.tx, restored.id, by=by, now=stage.now - timedelta(hours=64))
         notices.settle(stage)
         bookings.restore(stage.tx, restored.id, by=by, now=stage.now - timedelta(hours=16))
         taken = [starts_at for starts_at, _ in queries.taken(stage.tx, session.id, now=stage.now)]
         free = [each for each in queries.opening(session).slots if taken.count(each) < session.desks]
         at = stage.now - timedelta(hours=14)
-        bookings.move(stage.tx, moved.id, session.id, free[-1], by=mediator_of(stage, "Iris"), now=at)
+        bookings.move(stage.tx, moved.id, session.id, free[-1], by=mediator_of(stage, "Romarin"), now=at)
 
 
 def _draw(stage: Stage, weights: Mapping[Drawn, int]) -> Drawn:

@@ -25,19 +25,19 @@ _EVENINGS = Hours(time(18), time(20, 30), rest_days=True)
 _WARM = replace(_SMS, wording=Wording.WARM, names_place=True, signs_off=True)
 # What each alias said; None: nobody asked her yet. The first nine are followed by the mediator that visitors try.
 SAID: Mapping[str, Choice | None] = {
-    "Iris": _SMS,
-    "Olive": _WARM,
-    "Perle": _BY_HERSELF,
-    "Lune": _SMS,
-    "Corail": replace(_SMS, language="en", hours=_NOON),
-    "Ambre": _CALL,
+    "Romarin": _SMS,
+    "Menthe": _WARM,
+    "Quartz": _BY_HERSELF,
+    "Comète": _SMS,
+    "Colibri": replace(_SMS, language="en", hours=_NOON),
+    "Ardoise": _CALL,
     "Cèdre": _SMS,
     "Saule": _MAIL,
     "Mimosa": _BY_HERSELF,
     "Sésame": _SMS,
     "Indigo": replace(_SMS, is_shared=Shared.YES),
-    "Jade": _BY_HERSELF,
-    "Rubis": replace(_SMS, is_shared=Shared.YES, wording=Wording.WARM),
+    "Jaspe": _BY_HERSELF,
+    "Basalte": replace(_SMS, is_shared=Shared.YES, wording=Wording.WARM),
     "Nacre": _BY_HERSELF,
     "Tilleul": replace(_MAIL, is_shared=Shared.UNKNOWN),
     "Azur": _SMS,
@@ -53,16 +53,16 @@ SAID: Mapping[str, Choice | None] = {
     "Safran": _BY_HERSELF,
     "Thym": None,
     "Verveine": _CALL,
-    "Opale": replace(_BY_HERSELF, is_shared=Shared.YES),
+    "Onyx": replace(_BY_HERSELF, is_shared=Shared.YES),
     "Dune": _BY_HERSELF,
 }
-# These have an appointment on the next Friday: something is to be seen of each of them.
-LIVELY = ("Iris", "Lune", "Azur", "Cèdre", "Corail", "Olive", "Lavande", "Galet", "Sésame")  # the fifth is called off
+# These have an appointment on the next Friday, the fifth is called off: something is to be seen of each of them.
+LIVELY = ("Romarin", "Comète", "Azur", "Cèdre", "Colibri", "Menthe", "Lavande", "Galet", "Sésame")
 _OF_FIRST, _FIRST_NUMBER = 9, 10
 _LANGUAGES = ("pcm eng", "bin pcm", "eng", "yor eng", "fra", "spa", "ibo eng", "ron fra", "ara fra", "ish pcm")
 _HAS_STAND_IN = 4
-_RAN_OUT, _SAID_AGAIN = ("Lune", "Lavande"), ("Rubis",)
-_PERHAPS_LOST = ("Azur", "Iris", "Olive", "Corail")  # the first to whom anything went
+_RAN_OUT, _SAID_AGAIN = ("Comète", "Lavande"), ("Basalte",)
+_PERHAPS_LOST = ("Azur", "Romarin", "Menthe", "Colibri")  # the first to whom anything went
 _MEMBERS = (_MAIL, _SMS, replace(_SMS, language="en"), replace(_MAIL, is_shared=Shared.UNKNOWN))
 
 

@@ -47,8 +47,8 @@ def happen_now(stage: Stage, made: Made, *, at: datetime) -> None:
     for session in made.law_access.coming[:1]:
         booked = queries.standing(stage.tx, session.id)
         lawyer = stage.cast[Role.LAWYER][0]
-        for each in [one for one in booked if one.beneficiary.alias == "Olive"]:
-            by = mediator_of(stage, "Olive")
+        for each in [one for one in booked if one.beneficiary.alias == "Menthe"]:
+            by = mediator_of(stage, "Menthe")
             disclosures.disclose(stage.tx, each.id, lawyer.id, 10, key=stage.key(), by=by, now=at)
 
 

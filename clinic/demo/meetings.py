@@ -30,12 +30,12 @@ class _Agreed:
 
 
 _AGREED = (
-    _Agreed("Ambre", -13, 0, "spa", outcome=Outcome.CAME),
+    _Agreed("Ardoise", -13, 0, "spa", outcome=Outcome.CAME),
     _Agreed("Orge", -6, 3, "yor", 45, outcome=Outcome.NO_SHOW),
-    _Agreed("Ambre", 1, 0, "spa"),
-    _Agreed("Iris", 3, 0, "pcm", 45),
+    _Agreed("Ardoise", 1, 0, "spa"),
+    _Agreed("Romarin", 3, 0, "pcm", 45),
     _Agreed("Verveine", 5, 4, "eng", 60),
-    _Agreed("Perle", 8, 0, "eng", is_off=True),
+    _Agreed("Quartz", 8, 0, "eng", is_off=True),
 )
 
 

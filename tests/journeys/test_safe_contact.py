@@ -226,9 +226,9 @@ def test_the_messages_of_a_demonstration_are_seen_from_its_banner_in_the_dark(ne
 
     visitor.follow("See the messages", visitor.page.locator(".demo"))
     expect(visitor.main.get_by_role("heading", level=1)).to_have_text(visitor.words("What each person receives"))
-    visitor.activate(visitor.main.get_by_role("link", name="Olive"))
+    visitor.activate(visitor.main.get_by_role("link", name="Menthe"))
 
-    expect(visitor.main.get_by_role("heading", level=1)).to_have_text("Olive")
+    expect(visitor.main.get_by_role("heading", level=1)).to_have_text("Menthe")
     expect(visitor.main.locator(".bubble, ul.later li").first).to_be_visible()
 
 

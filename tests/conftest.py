@@ -19,7 +19,8 @@ from clinic.domain.people import Role, SignedIn
 from clinic.settings import Settings, read_settings
 from clinic.web.shared import activity, identity
 from clinic.web.shared.cookies import cookie_name
-from tests import keyring, make, postgres
+from clinic.web.shared.ground import Ground, lay
+from tests import compiled, keyring, make, postgres
 from tests.instruments import Clock, close, heard
 from tests.postgres import PostgresServer
 
@@ -31,9 +32,15 @@ SignIn = Callable[[SignedIn | Role], FlaskClient]
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Each test has an app of its own; compiling the templates anew in each would take longer than all else."""
+    """Some tests have an app of their own; compiling the templates anew in each would take longer than all else."""
     cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": cache}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_statements() -> None:
+    """Each test has engines of its own, and compiles no statement anew."""
+    compiled.install()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -62,6 +69,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     template = Database(f"sqlite:///{path}")
     migrate.upgrade(template)
     template.close()
+    compiled.share(template)
     return path
 
 
@@ -69,8 +77,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(tmp_path: Path, sqlite_template: Path) -> Settings:
     """Settings of a house with a fresh SQLite file."""
     shutil.copy(sqlite_template, tmp_path / "clinic.db")
-    environ = {"CLINIC_DATA": str(tmp_path), "CLINIC_SECRET_KEY": "a key for tests alone", "CLINIC_KEYS": keyring.KEYS}
-    return read_settings(environ)
+    return read_settings(_environ(tmp_path))
+
+
+def _environ(folder: Path) -> dict[str, str]:
+    return {"CLINIC_DATA": str(folder), "CLINIC_SECRET_KEY": "a key for tests alone", "CLINIC_KEYS": keyring.KEYS}
 
 
 @pytest.fixture
@@ -83,13 +94,12 @@ def db(settings: Settings) -> Iterator[Database]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def each_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a fresh database with our tables: the test runs on SQLite and on PostgreSQL."""
+    """The address of an empty database with our tables: the test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         yield request.getfixturevalue("settings").database_url
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    with server.database() as url:
-        yield url
+    yield server.emptied()
 
 
 @pytest.fixture
@@ -100,13 +110,19 @@ def each_db(each_url: str) -> Iterator[Database]:
     close(database)
 
 
-@pytest.fixture
-def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
-    """The app on the database of `db`, with the clock of `clock`."""
-    app = create_app(settings, clock=clock)
+@pytest.fixture(scope="session")
+def one_app(sqlite_template: Path) -> Flask:
+    """Made once for a test process: each test puts a ground of its own under it."""
+    app = create_app(read_settings(_environ(sqlite_template.parent)))
     app.testing = True
-    yield app
-    close(app.extensions["clinic"].database)
+    return app
+
+
+@pytest.fixture
+def app(one_app: Flask, settings: Settings, db: Database, clock: Clock) -> Flask:
+    """The app on the database of `db`, with the clock of `clock`."""
+    lay(one_app, Ground(db, settings, clock))
+    return one_app
 
 
 @pytest.fixture

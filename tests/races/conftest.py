@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import PostgresServer
 from tests.races import attempts, clients, counts
 from tests.races.attempts import Attempts
 from tests.races.clients import House
@@ -20,6 +21,17 @@ def crowd() -> Iterator[Crowd]:
     """Sixty-four clients in eight processes."""
     with gathered() as crowd:
         yield crowd
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a fresh database, whose guards a test may take away."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("settings").database_url
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.database() as url:
+        yield url
 
 
 @pytest.fixture

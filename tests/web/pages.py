@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from flask.testing import FlaskClient
@@ -21,20 +21,27 @@ _POINTS = ("aria-labelledby", "aria-describedby", "for")
 LONGEST_TITLE = 40
 
 
-@dataclass
+@dataclass(eq=False)
 class Element:
-    """A tag with its attributes, all the text in it, and the elements that it stands in."""
+    """A tag with its attributes, the elements that it stands in, and where its text is among all of the page."""
 
     tag: str
     attributes: dict[str, str]
     inside: tuple[Element, ...]
-    text: str = field(default="")
+    said: list[str]
+    begins: int
+    ends: int | None = None
+
+    @property
+    def text(self) -> str:
+        """All the text in it."""
+        return "".join(self.said[self.begins : self.ends])
 
     def get(self, name: str) -> str:
         return self.attributes.get(name, "")
 
     def stands_in(self, other: Element) -> bool:
-        return any(each is other for each in self.inside)
+        return other in self.inside
 
 
 class Page(HTMLParser):
@@ -44,23 +51,28 @@ class Page(HTMLParser):
         super().__init__()
         self.elements: list[Element] = []
         self._open: list[Element] = []
+        self._said: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, {name: value or "" for name, value in attrs}, tuple(self._open))
+        attributes = {name: value or "" for name, value in attrs}
+        element = Element(tag, attributes, tuple(self._open), self._said, len(self._said))
         if not any(each.tag == "template" for each in self._open):  # what a template holds is no part of the page yet
             self.elements.append(element)
-        if tag not in _VOID:
+        if tag in _VOID:
+            element.ends = element.begins
+        else:
             self._open.append(element)
 
     def handle_endtag(self, tag: str) -> None:
         while any(each.tag == tag for each in self._open):
-            if self._open.pop().tag == tag:
+            closed = self._open.pop()
+            closed.ends = len(self._said)
+            if closed.tag == tag:
                 return
 
     def handle_data(self, data: str) -> None:
-        for element in self._open:
-            element.text += data
+        self._said.append(data)
 
     def all(self, *tags: str, inside: Element | None = None) -> list[Element]:
         """The elements with one of these tags, in order."""

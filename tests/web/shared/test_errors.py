@@ -27,14 +27,14 @@ UNKNOWN = "0123456789abcdef"
 
 
 @pytest.fixture
-def broken(app: Flask) -> FlaskClient:
+def broken(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """A client of an app whose safety page fails, with something private in the error."""
 
     @open_to_all
     def fail() -> str:
         raise ValueError(SECRET)
 
-    app.view_functions["public.safety"] = fail
+    monkeypatch.setitem(app.view_functions, "public.safety", fail)
     return app.test_client()
 
 

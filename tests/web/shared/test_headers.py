@@ -29,14 +29,14 @@ ALWAYS = {
 
 
 @pytest.fixture
-def answers(app: Flask, sign_in: SignIn) -> Iterator[dict[str, TestResponse]]:
+def answers(app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, TestResponse]]:
     """One answer of each sort."""
 
     @open_to_all
     def broken() -> str:
         raise RuntimeError
 
-    app.view_functions["public.safety"] = broken
+    monkeypatch.setitem(app.view_functions, "public.safety", broken)
     client, coordinator = app.test_client(), sign_in(Role.COORDINATOR)
     tag = client.get("/feeds/workshops.ics").headers["ETag"]
     made = {

@@ -29,7 +29,7 @@ check: .venv/development.stamp
 
 test: .venv/development.stamp
 	bash .ci/browser
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 soak: .venv/development.stamp
 	bash .ci/browser

@@ -15,8 +15,10 @@ def share(database: db.Database) -> None:
 
 
 def install() -> None:
-    """Make the engines of this process share."""
+    """Make the engines of this process share. Twice is once."""
     make_engine = db._engine
+    if make_engine.__name__ == "sharing":
+        return
 
     def sharing(url: str) -> Engine:
         engine = make_engine(url)

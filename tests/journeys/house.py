@@ -12,7 +12,6 @@ from time import monotonic, sleep
 from flask import Flask
 from sqlalchemy import select
 
-from clinic import demo
 from clinic.app import create_app
 from clinic.db import Database
 from clinic.domain.appointments import AppointmentState
@@ -23,10 +22,8 @@ from clinic.models import Appointment, Beneficiary, ClinicSession, Person, Serie
 from clinic.settings import read_settings
 from tests import instruments
 from tests.instruments import Clock
-from tests.journeys import words
 from tests.journeys.door import DULL_SITE, Door
 from tests.keyring import KEYS
-from tests.make import NOW
 
 SOON = 5.0  # seconds
 
@@ -58,16 +55,6 @@ class House:
         with self.database.read() as tx:
             booked = query.where(Appointment.state == AppointmentState.BOOKED)
             return list(tx.scalars(booked.order_by(Appointment.starts_at, Appointment.desk)))
-
-
-def lay_demo(folder: Path) -> Path:
-    """Make a SQLite file with the demonstration."""
-    words.compile_catalogues()
-    path = folder / "clinic.db"
-    database = Database(f"sqlite:///{path}")
-    demo.prepare(database, now=NOW)
-    database.close()
-    return path
 
 
 @contextmanager

@@ -14,8 +14,10 @@ from sqlalchemy import select
 
 from clinic.domain.sessions import Kind
 from clinic.models import Series
+from tests import demonstrations, keyring
+from tests.journeys import words
 from tests.journeys.door import Door
-from tests.journeys.house import House, house_at, lay_demo
+from tests.journeys.house import House, house_at
 from tests.journeys.walk import Walk
 from tests.make import FRIDAY
 
@@ -39,7 +41,9 @@ def take_all() -> None:
     door = Door()
     chromium = os.environ.get("CLINIC_CHROMIUM", "/usr/bin/chromium")
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        lay_demo(Path(folder))
+        words.compile_catalogues()
+        keyring.install()
+        demonstrations.lay(Path(folder) / "clinic.db")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         with house_at(door, Path(folder)) as house:
             house.clock.set(FRIDAY - timedelta(days=1))

@@ -23,6 +23,7 @@ from clinic.domain.people import Role, SignedIn
 from clinic.queries import people
 from clinic.services import interpreting, rota, searches, workshops
 from clinic.settings import Settings
+from tests import compiled
 from tests.keyring import RING
 from tests.make import NOW
 from tests.races import guards
@@ -75,7 +76,10 @@ class Answer:
 
 @cache
 def _opened(house: House) -> Flask:
-    return create_app(house.settings, clock=lambda: NOW)
+    compiled.install()
+    app = create_app(house.settings, clock=lambda: NOW)
+    compiled.share(app.extensions["clinic"].database)
+    return app
 
 
 def _app(house: House) -> Flask:

@@ -41,11 +41,12 @@ class Crowd:
 @contextmanager
 def gathered() -> Iterator[Crowd]:
     """Start the processes, and end them afterwards."""
-    spawning = multiprocessing.get_context("spawn")
-    barrier = spawning.Barrier(CLIENTS)
-    pairs = [spawning.Pipe() for _ in range(PROCESSES)]
+    forking = multiprocessing.get_context("forkserver")
+    forking.set_forkserver_preload(["tests.races.clients"])  # the app is read once, not by each process
+    barrier = forking.Barrier(CLIENTS)
+    pairs = [forking.Pipe() for _ in range(PROCESSES)]
     started = [
-        spawning.Process(target=_serve, args=(there, barrier, number * THREADS))
+        forking.Process(target=_serve, args=(there, barrier, number * THREADS))
         for number, (_, there) in enumerate(pairs)
     ]
     for process in started:

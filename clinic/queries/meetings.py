@@ -62,6 +62,11 @@ class MeetingView:
         return self.beneficiary_id is not None
 
     @property
+    def may_recuse(self) -> bool:
+        """Whether this reader is to call her, and may say that she cannot; whoever follows her finds another peer."""
+        return self.is_mine and self.state is MeetingState.BOOKED and not self.may_change
+
+    @property
     def is_to_see_to(self) -> bool:
         """Whether somebody who follows her has to do something before it begins."""
         return self.lacks_peer or (self.knows is Knows.CALL and self.suspended is not Suspension.NOT_SAFE)

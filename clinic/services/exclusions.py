@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from clinic.domain.answers import NotFound, Refused
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.beneficiaries import Side
+from clinic.domain.meetings import MeetingState
 from clinic.domain.people import SignedIn
-from clinic.models import Appointment, Beneficiary, ClinicSession, Disclosure, Exclusion, Person
+from clinic.models import Appointment, Beneficiary, ClinicSession, Disclosure, Exclusion, Meeting, Person
 from clinic.queries import appointments as appointment_queries
 from clinic.queries import beneficiaries as queries
 from clinic.queries import desks
 from clinic.queries import exclusions as exclusion_queries
 from clinic.queries import interpreting as interpreting_queries
+from clinic.queries import meetings as meeting_queries
 from clinic.queries import sessions as session_queries
 from clinic.services import attending, audit, interpreting, meetings
 
@@ -49,7 +51,7 @@ def recuse(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> 
     """
     found = appointment_queries.appointment(tx, appointment_id)
     whom = queries.locked(tx, found.beneficiary_id)
-    if not exclusion_queries.excluded_by(tx, whom.id, [by.id], side=Side.THEIRS):
+    if not _cannot(tx, whom, by):
         desks.appointment(tx, appointment_id, reader=by, now=now)
         _keep_apart(tx, whom, by.id, Side.THEIRS, now)
         audit.record(tx, "appointment.recuse", appointment_id, by=by, now=now)
@@ -59,13 +61,58 @@ def recuse(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> 
 def unrecuse(tx: Session, appointment_id: str, *, by: SignedIn, now: datetime) -> None:
     """Take back that one cannot take this. Twice is once. Raises `NotFound` for what one may not know of."""
     whom = queries.locked(tx, appointment_queries.appointment(tx, appointment_id).beneficiary_id)
-    if not exclusion_queries.excluded_by(tx, whom.id, [by.id], side=Side.THEIRS):
+    if not _cannot(tx, whom, by):
         desks.appointment(tx, appointment_id, reader=by, now=now)
         return
+    _take_back(tx, whom, by, now)
+    audit.record(tx, "appointment.unrecuse", appointment_id, by=by, now=now)
+
+
+def recuse_from_meeting(tx: Session, meeting_id: str, *, by: SignedIn, now: datetime) -> None:
+    """Say "I cannot take this" of a telephone meeting that one is the peer of: whoever follows her finds another one.
+
+    Twice is once. Raises `NotFound`, `Refused("excluded_follows")`.
+    """
+    whom = _whom_of_mine(tx, meeting_id, by)
+    if not _cannot(tx, whom, by):
+        meeting_queries.meeting(tx, meeting_id, reader=by, now=now)
+        _keep_apart(tx, whom, by.id, Side.THEIRS, now)
+        audit.record(tx, "meeting.recuse", meeting_id, by=by, now=now)
+
+
+def unrecuse_from_meeting(tx: Session, meeting_id: str, *, by: SignedIn, now: datetime) -> None:
+    """Take that back: the meeting is one's own again, unless somebody saw to it meanwhile. Twice is once.
+
+    Raises `NotFound`, and `Refused` as `meetings.restore`.
+    """
+    whom = _whom_of_mine(tx, meeting_id, by)
+    if _cannot(tx, whom, by):
+        _take_back(tx, whom, by, now)
+        if tx.get_one(Meeting, meeting_id).state is MeetingState.WITHOUT_PEER:
+            meetings.restore(tx, meeting_id, by=by, now=now)
+        audit.record(tx, "meeting.unrecuse", meeting_id, by=by, now=now)
+
+
+def _whom_of_mine(tx: Session, meeting_id: str, by: SignedIn) -> Beneficiary:
+    """With whom a meeting is that this person is the peer of, locked."""
+    found = tx.get(Meeting, meeting_id)
+    if found is None or found.peer_id != by.id:
+        raise NotFound
+    whom = queries.locked(tx, found.beneficiary_id)
+    tx.refresh(found)
+    if found.peer_id != by.id:
+        raise NotFound
+    return whom
+
+
+def _cannot(tx: Session, whom: Beneficiary, by: SignedIn) -> bool:
+    return bool(exclusion_queries.excluded_by(tx, whom.id, [by.id], side=Side.THEIRS))
+
+
+def _take_back(tx: Session, whom: Beneficiary, by: SignedIn, now: datetime) -> None:
     _forget(tx, whom.id, by.id, Side.THEIRS)
     for session in _coming_sessions(tx, whom, now):
         attending.fill(tx, session, now=now)
-    audit.record(tx, "appointment.unrecuse", appointment_id, by=by, now=now)
 
 
 def _keep_apart(tx: Session, whom: Beneficiary, person_id: str, side: Side, now: datetime) -> None:

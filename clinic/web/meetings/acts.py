@@ -9,7 +9,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from clinic.domain.people import Role
-from clinic.services import meetings
+from clinic.services import exclusions, meetings
 from clinic.web.meetings.forms import OutcomeForm, ToldForm, outcome_of
 from clinic.web.meetings.room import room
 from clinic.web.shared.flashes import Undo, say
@@ -58,6 +58,29 @@ def she_knows_not(meeting_id: str) -> Response:
     with db.write() as tx:
         meetings.she_knows_not(tx, meeting_id, by=me(), now=now())
     say(gettext("Noted: she does not know yet."))
+    return _back(meeting_id)
+
+
+@room.post("/<meeting_id>/cannot")
+@only(Role.MEDIATOR)
+def cannot(meeting_id: str) -> Response:
+    """Say that one cannot take this; no reason is asked."""
+    check_button()
+    with db.write() as tx:
+        exclusions.recuse_from_meeting(tx, meeting_id, by=me(), now=now())
+    undo = Undo(gettext("Undo"), url_for("meetings.can", meeting_id=meeting_id))
+    say(gettext("Noted: you cannot take this. Nobody asks why."), undo)
+    return redirect(url_for("agenda.today"), 303)
+
+
+@room.post("/<meeting_id>/can")
+@only(Role.MEDIATOR)
+def can(meeting_id: str) -> Response:
+    """Take back that one cannot take this."""
+    check_button()
+    with db.write() as tx:
+        exclusions.unrecuse_from_meeting(tx, meeting_id, by=me(), now=now())
+    say(gettext("You can take it after all."))
     return _back(meeting_id)
 
 

@@ -161,6 +161,21 @@ def test_S07_whom_the_peer_never_meets_is_not_on_her_pages_any_more_and_another_
     assert phone.url in sign_in(other).get("/agenda").text
 
 
+def test_S07_the_peer_says_that_she_cannot_without_a_reason_and_takes_it_back(phone: Phone) -> None:
+    page = phone.peer.get(phone.url)
+    said = pages.press(phone.peer, page, "I cannot take this")
+    today = phone.peer.get(said.location)
+    gone, hers = phone.peer.get(phone.url), phone.mediator.get(phone.url)
+    undone = pages.press(phone.peer, today, "Undo")
+
+    assert "Noted: you cannot take this. Nobody asks why." in today.text
+    assert gone.status_code == 404
+    assert "nobody calls her yet" in hers.text
+    assert undone.location == phone.url
+    assert "You can take it after all." in phone.peer.get(phone.url).text
+    assert "I cannot take this" not in hers.text
+
+
 def test_moved_and_moved_back(db: Database, phone: Phone) -> None:
     client = phone.mediator
     done = pages.press(client, client.get(phone.url + "/change"), "Change", starts="11:30", peer_id=phone.two.peer.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -23,6 +24,8 @@ from clinic.web.shared.ground import Ground, lay
 from tests import compiled, keyring, make, postgres
 from tests.instruments import Clock, close, heard
 from tests.postgres import PostgresServer
+
+gc.set_threshold(100_000, 50, 100)  # test processes end soon: looking for rubbish all the time takes an eighth longer
 
 pytest_plugins = ["tests.outside", "tests.demonstrations"]
 

@@ -43,10 +43,11 @@ def own_keys_again() -> Iterator[None]:
 
 
 @pytest.fixture
-def drawers(each_db: Database) -> Database:
+def drawers(each_db: Database) -> Iterator[Database]:
     """A database, on either engine, with one more table."""
     DRAWERS.create(each_db.engine)
-    return each_db
+    yield each_db
+    DRAWERS.drop(each_db.engine)
 
 
 def test_S50_a_sealed_column_gives_back_what_was_put_in(drawers: Database) -> None:

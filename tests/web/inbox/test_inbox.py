@@ -56,7 +56,7 @@ def test_outside_a_demonstration_there_are_no_telephones(client: FlaskClient, pa
 def test_everybody_to_whom_something_was_to_be_said_is_listed(visitor: FlaskClient) -> None:
     words = read(visitor.get("/demo/inbox")).text("main")
 
-    assert "Iris SMS" in words
+    assert "Romarin SMS" in words
     assert "Brume her mediator calls" in words
     assert "Médiatrice 1 e-mail" in words
     assert sum(f"{alias} " in words for alias in SAID) > 25
@@ -81,7 +81,7 @@ def test_every_telephone_is_well_made(loaded: Database, visitor: FlaskClient, la
 
 
 def test_a_message_is_a_preview_in_its_own_language_with_its_length(loaded: Database, visitor: FlaskClient) -> None:
-    page = read(visitor.get(f"/demo/inbox/helped/{_id_of(loaded, 'Olive')}"))
+    page = read(visitor.get(f"/demo/inbox/helped/{_id_of(loaded, 'Menthe')}"))
 
     said = [each for each in page.all("p") if each.get("lang") == "fr"]
     assert said
@@ -110,7 +110,7 @@ def test_what_was_due_counts_as_come_and_a_look_writes_nothing(loaded: Database,
     later = NOW + timedelta(days=5)
     with loaded.read() as tx:
         before = tx.scalar(select(func.count()).where(Notice.state == State.PLANNED))
-        phones = [inbox.phone(tx, Helped(_id_of(loaded, "Iris")), now=at) for at in (NOW, later)]
+        phones = [inbox.phone(tx, Helped(_id_of(loaded, "Romarin")), now=at) for at in (NOW, later)]
         after = tx.scalar(select(func.count()).where(Notice.state == State.PLANNED))
 
     assert before == after

@@ -95,14 +95,20 @@ def db(settings: Settings) -> Iterator[Database]:
     close(database)
 
 
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """The address of a PostgreSQL database with our tables, emptied for this test."""
+    return postgres_server.emptied()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def each_url(request: pytest.FixtureRequest) -> Iterator[str]:
+def each_url(request: pytest.FixtureRequest) -> str:
     """The address of an empty database with our tables: the test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        yield request.getfixturevalue("settings").database_url
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    yield server.emptied()
+        settings: Settings = request.getfixturevalue("settings")
+        return settings.database_url
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 @pytest.fixture

@@ -111,8 +111,7 @@ def test_S33_a_touch_postpones_it_and_so_does_another_tab(house: House, newcomer
         _let_pass(house, coordinator, timedelta(minutes=14))
 
     expect(_cover(coordinator)).to_have_count(0)
-    with coordinator.page.expect_response("**/idle/left"):
-        _let_pass(house, coordinator, QUARTER)
+    _let_pass(house, coordinator, QUARTER)
     expect(_cover(coordinator)).to_be_visible()
 
 

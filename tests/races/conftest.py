@@ -23,14 +23,10 @@ def crowd() -> Iterator[Crowd]:
         yield crowd
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def each_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a fresh database, whose guards a test may take away."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("settings").database_url
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    with server.database() as url:
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of a fresh PostgreSQL database: its guards may be taken away."""
+    with postgres_server.database() as url:
         yield url
 
 

@@ -52,7 +52,7 @@ def test_each_page_can_be_read_in_the_dark(house: House, newcomer: Newcomer) -> 
             walk.go(path)  # where axe looks at the contrast
 
 
-@pytest.mark.parametrize(("width", "language"), [(320, "fr"), (320, "en")])
+@pytest.mark.parametrize(("width", "language"), [(320, "fr")])  # French words are longer
 def test_S21_letters_twice_as_large_fit_the_smallest_screen(house: House, newcomer: Newcomer) -> None:
     for name, paths in _visits(house):
         walk = newcomer()
@@ -61,8 +61,9 @@ def test_S21_letters_twice_as_large_fit_the_smallest_screen(house: House, newcom
         if name:
             walk.sign_in(name)
         for path in paths:
-            walk.go(path)
+            walk.page.goto(walk.url + path)
             assert walk.page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+            assert walk.fits, path
 
 
 @pytest.mark.parametrize(("width", "language"), [(1280, "fr")])

@@ -50,6 +50,11 @@ class Walk:
         """What the page says of the last act, with its undo."""
         return self.page.locator(".flash")
 
+    @property
+    def fits(self) -> bool:
+        """Whether the page is no wider than her screen."""
+        return not self.page.evaluate(_TOO_WIDE)
+
     def go(self, path: str) -> None:
         """Open an address of ours."""
         self.page.goto(self.url + path)
@@ -106,7 +111,7 @@ class Walk:
     def look(self) -> None:
         """Judge the page that she sees now."""
         assert self.page.title() in self._titles(), self.page.title()
-        assert not self.page.evaluate(_TOO_WIDE), f"{self.page.url} is wider than the screen"
+        assert self.fits, f"{self.page.url} is wider than the screen"
         assert self.page.locator("html").get_attribute("lang") == self.language
         if self._has_scripts and self._is_new():
             self.troubles += [f"{self.path} {each}" for each in axe.violations(self.page)]

@@ -191,7 +191,7 @@ def test_moved_and_moved_back(db: Database, phone: Phone) -> None:
 
 def test_the_peer_calls_it_off_and_restores_it_but_is_offered_no_other_time(db: Database, phone: Phone) -> None:
     page = phone.peer.get(phone.url)
-    off = pages.press(phone.peer, page, "Call it off", she_knows="y")
+    off = pages.press(phone.peer, page, "Call the telephone meeting off", she_knows="y")
     after = phone.peer.get(off.location)
 
     assert "Another time" not in page.text
@@ -210,7 +210,7 @@ def test_what_came_of_it_is_noted_and_taken_back(phone: Phone) -> None:
     undone = phone.peer.get(pages.press(phone.peer, noted, "Undo").location)
 
     assert "What came of it" not in before.text
-    assert "Call it off" not in begun.text
+    assert "Call the telephone meeting off" not in begun.text
     assert "Noted: she did not answer." in noted.text
     assert "Nobody noted it yet." in undone.text
     assert stale.status_code == 409
@@ -221,7 +221,7 @@ def test_what_came_of_it_is_noted_and_taken_back(phone: Phone) -> None:
 def test_until_somebody_told_her_the_page_says_that_she_is_to_be_called(db: Database, phone: Phone) -> None:
     with db.write() as tx:
         contacts.choose(tx, Helped(phone.two.her), SILENT, now=NOW)
-    off = pages.press(phone.mediator, phone.mediator.get(phone.url), "Call it off")
+    off = pages.press(phone.mediator, phone.mediator.get(phone.url), "Call the telephone meeting off")
     pages.press(phone.mediator, phone.mediator.get(off.location), "Restore")
     page = phone.peer.get(phone.url)
     told = pages.press(phone.peer, page, "She knows")

@@ -18,11 +18,11 @@ from clinic.services.meetings import MeetingWish
 
 @dataclass(frozen=True)
 class _Agreed:
-    """With whom, how many days from today, by which of the mediators (from 0), in which language, how long."""
+    """With whom, how many days from today, by which mediator (from 0; None: who follows her), in which language."""
 
     alias: str
     days: int
-    peer: int
+    peer: int | None
     language: str
     minutes: int = 30
     outcome: Outcome | None = None
@@ -30,12 +30,12 @@ class _Agreed:
 
 
 _AGREED = (
-    _Agreed("Ardoise", -13, 0, "spa", outcome=Outcome.CAME),
+    _Agreed("Ardoise", -13, None, "spa", outcome=Outcome.CAME),
     _Agreed("Orge", -6, 3, "yor", 45, outcome=Outcome.NO_SHOW),
-    _Agreed("Ardoise", 1, 0, "spa"),
-    _Agreed("Romarin", 3, 0, "pcm", 45),
-    _Agreed("Verveine", 5, 4, "eng", 60),
-    _Agreed("Quartz", 8, 0, "eng", is_off=True),
+    _Agreed("Ardoise", 1, None, "spa"),
+    _Agreed("Romarin", 3, None, "pcm", 45),
+    _Agreed("Verveine", 5, 0, "eng", 60),  # whoever tries the demonstration may say that she cannot
+    _Agreed("Quartz", 8, None, "eng", is_off=True),
 )
 
 
@@ -47,7 +47,7 @@ def agree_all(stage: Stage) -> None:
 
 def _agree(stage: Stage, agreed: _Agreed) -> None:
     by = mediator_of(stage, agreed.alias)
-    peer = by if agreed.peer == 0 else stage.cast[Role.MEDIATOR][agreed.peer]
+    peer = by if agreed.peer is None else stage.cast[Role.MEDIATOR][agreed.peer]
     at = stage.now - timedelta(days=16)
     whom = beneficiaries.called(stage.tx, beneficiaries.alias_digest(agreed.alias), by.id)
     if whom is None:
